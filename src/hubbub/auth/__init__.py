@@ -1,0 +1,1 @@
+"""Tokens, passwords, and the secret that signs."""

@@ -1,0 +1,305 @@
+"""The composition root: the only file that names concrete classes."""
+
+import asyncio
+import fcntl
+import os
+import random
+import secrets
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from hubbub.auth.passwords import Argon2Passwords
+from hubbub.auth.secrets import load_keys
+from hubbub.auth.tokens import JwtTokens
+from hubbub.broker.memory import MemoryBroker
+from hubbub.config import Settings
+from hubbub.dialects.channelchat import ORIGINAL, SEED, ChannelChatDialect
+from hubbub.dialects.native import NativeDialect, NativeRest
+from hubbub.dialects.native.document import pages
+from hubbub.gateway.fanout import Fanout
+from hubbub.gateway.gateway import Gateway, Parts
+from hubbub.gateway.hub import Hub
+from hubbub.gateway.presence import PresenceTracker
+from hubbub.gateway.tasks import Tasks
+from hubbub.gateway.viewers import Viewers
+from hubbub.model.commands import Register
+from hubbub.model.entities import User
+from hubbub.model.errors import Disconnect, not_found
+from hubbub.model.events import Publication
+from hubbub.model.ids import IdSequence
+from hubbub.ports.dialect import Dialect
+from hubbub.ports.store import nothing
+from hubbub.services.accounts import Accounts, draft_account
+from hubbub.services.channels import Channels
+from hubbub.services.directory import Directory
+from hubbub.services.dispatch import Dispatch, Services
+from hubbub.services.logins import Logins
+from hubbub.services.members import Members
+from hubbub.services.messages import Messages
+from hubbub.services.rates import Rates
+from hubbub.services.reads import Reads
+from hubbub.storage.store import SqliteStore
+from hubbub.transport.address import Addresses
+from hubbub.transport.http import Http, application, health, metrics
+from hubbub.transport.metrics import Metrics
+from hubbub.transport.server import Server, bind, server
+from hubbub.transport.upgrade import Door
+
+log = structlog.get_logger("hubbub")
+
+DOUBT = Disconnect(1012, "the database was reopened; reconnect and resume", reconnect=True)
+
+
+class Unstartable(Exception):
+    """Why the server can't start, in one line."""
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def now_ms(self) -> int:
+        """Wall time."""
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        """The loop's time is the same clock."""
+        return time.monotonic()
+
+
+class SystemIds:
+    """Ids of this node, and unguessable secrets."""
+
+    def __init__(self, clock: SystemClock, node: int) -> None:
+        self._sequence = IdSequence(node)
+        self._clock = clock
+
+    def next_id(self) -> int:
+        """Larger than every earlier one."""
+        return self._sequence.next(self._clock.now_ms())
+
+    def secret(self) -> str:
+        """256 bits."""
+        return secrets.token_urlsafe(32)
+
+    def jitter(self) -> float:
+        """Not a secret."""
+        return random.random()  # noqa: S311  # only spreads reconnects
+
+
+def open_data(settings: Settings) -> Path:
+    """The data folder, made if it is not there; raises `Unstartable`."""
+    folder = Path(settings.data)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Unstartable(f"The data folder {folder} can't be written: {error.strerror}.") from None
+    return folder
+
+
+def lock(folder: Path) -> int:
+    """One server per folder; the lock ends with the process."""
+    descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise Unstartable(
+            f"Another hubbub is serving {folder}. Stop it first, or choose another --data."
+        ) from None
+    return descriptor
+
+
+class Node:
+    """A whole server. Make it inside the running loop."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.settings = settings
+        self._clock = SystemClock()
+        self._ids = SystemIds(self._clock, settings.node)
+        self._broker = MemoryBroker()
+        self.store = SqliteStore(folder / "hubbub.db", self._broker.publish, self._on_doubt)
+        self._passwords = Argon2Passwords()
+        self.tasks = Tasks()
+        self._hub = Hub()
+        self._fanout = Fanout(self._hub)
+        self._directory = Directory(self.store)
+        self._logins = self._make_logins(folder)
+        self._presence = PresenceTracker(
+            self._hub,
+            self.store,
+            self._directory,
+            self._broker,
+            self.tasks,
+            grace=settings.presence_grace_seconds,
+        )
+        self._viewers = Viewers(self._broker, self._clock, grace=settings.presence_grace_seconds)
+        self._rates = Rates(self._clock, enabled=settings.rate_limits == "on")
+        self.services = self._make_services()
+        self.dispatch = Dispatch(self.services, self._rates)
+        self.gateway = self._make_gateway()
+        self._broker.subscribe(self._deliver)
+        self._server = self._make_server()
+
+    # -- parts --------------------------------------------------------------------------------------
+
+    def _make_logins(self, folder: Path) -> Logins:
+        return Logins(
+            self.store,
+            JwtTokens(load_keys(folder / "secret"), self._clock),
+            self._clock,
+            self._ids,
+            access_seconds=self.settings.access_token_seconds,
+            refresh_seconds=self.settings.refresh_token_seconds,
+        )
+
+    def _make_services(self) -> Services:
+        store, directory, clock, ids = self.store, self._directory, self._clock, self._ids
+        recall = self.settings.recall_seconds
+        return Services(
+            Accounts(store, self._logins, self._passwords, self._rates, clock, ids),
+            self._logins,
+            Channels(store, directory, clock, ids),
+            Members(store, directory, clock),
+            Messages(store, directory, self._rates, clock, ids, recall_seconds=recall),
+            Reads(store, directory, self._broker),
+            self._presence,
+        )
+
+    def _make_gateway(self) -> Gateway:
+        parts = Parts(
+            self.store,
+            self._directory,
+            self.dispatch,
+            self._logins,
+            self.services.members,
+            self._hub,
+            self._fanout,
+            self._presence,
+            self._viewers,
+            self._clock,
+            self._ids,
+        )
+        return Gateway(parts, capped=self.settings.rate_limits == "on")
+
+    def _make_server(self) -> Server:
+        settings = self.settings
+        addresses = Addresses(settings.trusted_proxies)
+        http = Http(self.dispatch, self._logins, addresses)
+        apis = NativeRest(pages()), SEED, ORIGINAL
+        routes = [route for api in apis for route in http.routes(api)]
+        routes.append(health(self.store.ping, lambda: self.dispatch.draining))
+        counted = Metrics(self.gateway, self._fanout, self.store)
+        routes.append(metrics(counted.page, settings.metrics_token))
+        return server(application(routes, settings.cors_origins), self._make_door(), addresses)
+
+    def _make_door(self) -> Door:
+        """Which path speaks what (DESIGN.md §5)."""
+        native = NativeDialect(self.settings.heartbeat_seconds)
+        channelchat = ChannelChatDialect(self.settings.channelchat_heartbeat_seconds)
+        guessed = (channelchat,)
+        by_token = frozenset({"/channelchat/api/v1/ws"})
+        sockets: dict[str, Sequence[Dialect]] = {
+            "/gateway": (native,),
+            "/ws": guessed,
+            "/": guessed,
+            "/channelchat/ws": (channelchat,),
+        }
+        sockets |= dict.fromkeys(by_token, (channelchat,))
+        return Door(self.gateway, sockets, by_token)
+
+    # -- events -------------------------------------------------------------------------------------
+
+    def _deliver(self, publications: Sequence[Publication]) -> None:
+        """Memory first: whatever is decided next is decided by what is committed."""
+        for publication in publications:
+            self._directory.apply(publication.event)
+            self._logins.apply(publication.event)
+        self._fanout.deliver(publications)
+
+    def _on_doubt(self) -> None:
+        self.gateway.disconnect_all(DOUBT)
+
+    # -- life ---------------------------------------------------------------------------------------
+
+    async def serve(self, on_ready: Callable[[str], None]) -> None:
+        """Until SIGTERM or SIGINT, then drains. Raises `Unstartable`."""
+        settings = self.settings
+        try:
+            listener = bind(settings.host, settings.port)
+        except OSError as error:
+            raise Unstartable(
+                f"Can't listen on {settings.host}:{settings.port}: {os.strerror(error.errno or 0)}."
+            ) from None
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        self.tasks.start(self.gateway.sweep_forever(), "sweep")
+        port = listener.getsockname()[1]
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        on_ready(f"http://{host}:{port}")
+        await self._server.serve([listener])
+
+    def _stop(self) -> None:
+        if not self.dispatch.draining:
+            self.dispatch.draining = True
+            self.tasks.start(self._drain(), "drain")
+
+    async def _drain(self) -> None:
+        """No new work, then what is under way, then goodbye (guarantee G11)."""
+        log.info("draining")
+        await self.gateway.drain()
+        self._server.should_exit = True
+
+    async def close(self) -> None:
+        """Commits what waits and lets everything go."""
+        self._presence.close()
+        self._viewers.close()
+        await self.tasks.close()
+        await self.store.close()
+        self._passwords.close()
+
+
+class Offline:
+    """The store and what the command line does with it, whether or not a server is running."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = open_data(settings)
+        self._settings = settings
+
+    async def __aenter__(self) -> "Offline":
+        self._store = SqliteStore(self._folder / "hubbub.db", lambda _: None, lambda: None)
+        self._passwords = Argon2Passwords()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._store.close()
+        self._passwords.close()
+
+    async def create_user(
+        self, name: str, password: str, email: str | None, *, is_admin: bool
+    ) -> User:
+        """As if they had signed up; raises `Refused`."""
+        clock = SystemClock()
+        # A number of its own, so that its ids differ from those of a server that is running.
+        ids = SystemIds(clock, (self._settings.node + 32) % 64)
+        account = draft_account(Register(name, password, email), ids.next_id(), clock.now_ms())
+        hashed = await self._passwords.hash(password)
+        user = msgspec.structs.replace(account.user, is_admin=is_admin)
+        account = msgspec.structs.replace(account, user=user, password_hash=hashed)
+        return await self._store.write(lambda: self._store.accounts.add_user(account), nothing)
+
+    async def set_admin(self, name: str, *, is_admin: bool) -> User:
+        """By user name or e-mail; raises `Refused`."""
+        account = await self._store.read(self._store.accounts.get_account(name))
+        if account is None:
+            raise not_found("user")
+        change = self._store.accounts.update_user(account.user.id, is_admin=is_admin)
+        return await self._store.write(lambda: change, nothing)

@@ -1,0 +1,121 @@
+"""Settings: defaults < hubbub.toml < HUBBUB_* < flags. An unknown key is refused by its name."""
+
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "HUBBUB_"
+SECRETS = frozenset({"metrics_token"})
+_LISTS = frozenset({"trusted_proxies", "cors_origins"})
+
+Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 24 * 3600)]
+
+
+class BadSetting(Exception):
+    """A setting that can't be; the text says which, and what would be right."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Each field is a key of hubbub.toml, a HUBBUB_* variable, and described in docs/settings.md."""
+
+    # Where it listens. Other machines can only connect when this is not loopback.
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 3000
+    # Where everything is kept: the database, the secret that signs tokens, a lock.
+    data: str = "hubbub-data"
+    # Rates per account and address. `off` is for tests and benchmarks, on loopback only.
+    rate_limits: Literal["on", "off"] = "on"
+    # Accounts without passwords, for the dialects that have none.
+    guests: Literal["open", "off"] = "off"
+    # How long an access token works, and how long a device stays signed in without being used.
+    access_token_seconds: Seconds = 3600
+    refresh_token_seconds: Seconds = 30 * 24 * 3600
+    # How long authors may recall their messages; 0 is for ever. Admins always may.
+    recall_seconds: Annotated[int, Meta(ge=0)] = 0
+    # How long a lost connection may take to come back before others see that it was lost.
+    presence_grace_seconds: Annotated[float, Meta(ge=0, le=300)] = 10.0
+    # A connection that is silent for this long is dead.
+    heartbeat_seconds: Annotated[float, Meta(ge=0.5, le=3600)] = 90.0
+    channelchat_heartbeat_seconds: Annotated[float, Meta(ge=0.5, le=3600)] = 100.0
+    # GET /metrics is for loopback, or for who bears this token.
+    metrics_token: str = ""
+    # Addresses whose X-Forwarded-For is believed: those of your reverse proxy.
+    trusted_proxies: tuple[str, ...] = ()
+    # Web pages of other origins that may use the API, such as "https://chat.example.org".
+    cors_origins: tuple[str, ...] = ()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+    # This node's number; every node that shares a database needs its own.
+    node: Annotated[int, Meta(ge=0, le=63)] = 0
+
+
+def load(
+    file: Path | None, environment: Mapping[str, str], flags: Mapping[str, object]
+) -> Settings:
+    """Raises `BadSetting`."""
+    raw = _file(file) | _environment(environment)
+    raw |= {key: value for key, value in flags.items() if value is not None}
+    try:
+        settings = msgspec.convert(raw, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSetting(
+            str(error).replace("Object contains unknown field", "unknown setting")
+        ) from None
+    _check(settings)
+    return settings
+
+
+def effective(settings: Settings) -> dict[str, object]:
+    """For `hubbub config`: secrets masked."""
+    return {
+        key: "********" if key in SECRETS and value else value
+        for key, value in msgspec.structs.asdict(settings).items()
+    }
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can connect."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _file(file: Path | None) -> dict[str, object]:
+    path = file or Path("hubbub.toml")
+    if file is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text())
+    except OSError as error:
+        raise BadSetting(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{path}: {error}") from None
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, object]:
+    raw: dict[str, object] = {}
+    for name, text in environment.items():
+        if name.startswith(PREFIX):
+            key = name[len(PREFIX) :].lower()
+            if key not in Settings.__struct_fields__:
+                raise BadSetting(f"{name}: unknown setting")
+            raw[key] = [p.strip() for p in text.split(",") if p.strip()] if key in _LISTS else text
+    return raw
+
+
+def _check(settings: Settings) -> None:
+    if settings.rate_limits == "off" and not is_loopback(settings.host):
+        raise BadSetting(
+            "rate_limits: off is for loopback only; this host can be reached by others"
+        )
+    for proxy in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            raise BadSetting(f"trusted_proxies: {proxy!r} is no address nor network") from None

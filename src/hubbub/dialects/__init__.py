@@ -1,0 +1,1 @@
+"""The wire APIs, one package each. None imports another."""

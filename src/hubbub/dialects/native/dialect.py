@@ -1,0 +1,27 @@
+"""Native's socket side."""
+
+from hubbub.dialects.native.codec import NativeCodec
+from hubbub.dialects.native.render import render
+from hubbub.model.events import Event
+
+
+class NativeDialect:
+    """Hears all channels that its user is in."""
+
+    name = "native"
+    follows_membership = True
+
+    def __init__(self, heartbeat_seconds: float = 90) -> None:
+        self.heartbeat_seconds = heartbeat_seconds
+
+    def codec(self) -> NativeCodec:
+        """A fresh connection's codec."""
+        return NativeCodec()
+
+    def recognises(self, payload: bytes) -> bool:
+        """Native has a path of its own; it is never guessed."""
+        return False
+
+    def render(self, event: Event) -> bytes | None:
+        """The frame's text."""
+        return render(event)

@@ -1,0 +1,364 @@
+"""What native looks like on the wire: these Structs validate, and the OpenAPI document is made of them.
+
+Ids are decimal strings, times RFC 3339 UTC with milliseconds.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from hubbub.model import limits
+from hubbub.model.entities import Kind, Role, Status
+
+Id = Annotated[
+    str,
+    Meta(max_length=16, extra_json_schema={"pattern": "^(0|[1-9][0-9]{0,15})$"}),
+]
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Content = Annotated[str, Meta(min_length=1, max_length=limits.CONTENT_CHARS)]
+Nonce = Annotated[str, Meta(min_length=1, max_length=limits.NONCE_CHARS)]
+Name = Annotated[str, Meta(min_length=1, max_length=limits.CHANNEL_NAME_CHARS)]
+Description = Annotated[str, Meta(max_length=limits.DESCRIPTION_CHARS)]
+DisplayName = Annotated[str, Meta(min_length=1, max_length=limits.DISPLAY_NAME_CHARS)]
+Password = Annotated[str, Meta(min_length=8, max_length=limits.PASSWORD_MAX_CHARS)]
+AnyPassword = Annotated[str, Meta(min_length=1, max_length=limits.PASSWORD_MAX_CHARS)]
+Token = Annotated[str, Meta(min_length=1, max_length=limits.TOKEN_CHARS)]
+Seq = Annotated[int, Meta(ge=0, le=2**53)]
+Limit = Annotated[int, Meta(ge=1, le=limits.PAGE_MAX)]
+
+
+# -- things -------------------------------------------------------------------------------------------
+
+
+class User(msgspec.Struct, frozen=True):
+    """A person."""
+
+    id: Id
+    username: str
+    display_name: str
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """A person in detail; `email` only of oneself."""
+
+    id: Id
+    username: str
+    display_name: str
+    created_at: Time
+    admin: bool
+    email: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """A message. A recalled one keeps its place and loses its content."""
+
+    id: Id
+    channel_id: Id
+    seq: int
+    version: int
+    author: User
+    content: str
+    created_at: Time
+    edited_at: Time | None
+    recalled: bool
+    reply_to: Id | None
+    mentions: tuple[Id, ...] = ()
+    reactions: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A person in a channel."""
+
+    channel_id: Id
+    user: User
+    role: Role
+    status: Status
+    version: int
+    joined_at: Time
+    read_seq: int
+    delivered_seq: int
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """A person's standing in a channel, without who they are."""
+
+    channel_id: Id
+    user_id: Id
+    role: Role
+    status: Status
+    version: int
+    joined_at: Time
+    read_seq: int
+    delivered_seq: int
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A channel, the same for everybody."""
+
+    id: Id
+    kind: Kind
+    name: str
+    description: str
+    owner_id: Id | None
+    private: bool
+    created_at: Time
+    last_seq: int
+    version: int
+
+
+class ChannelView(msgspec.Struct, frozen=True):
+    """A channel as one finds it oneself: `status` is null for an open group that one is not in."""
+
+    id: Id
+    kind: Kind
+    name: str
+    description: str
+    owner_id: Id | None
+    private: bool
+    created_at: Time
+    last_seq: int
+    version: int
+    role: Role | None
+    status: Status | None
+    read_seq: int
+    delivered_seq: int
+    unread: int
+    mentions: int
+    peer: User | None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of history, newest first; `has_more` in the direction that was asked for."""
+
+    messages: list[Message]
+    has_more: bool
+    version: int
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A signed-in device."""
+
+    id: str
+    label: str
+    created_at: Time
+    last_used_at: Time
+    expires_at: Time
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """`expires_in`: seconds until the access token has to be refreshed."""
+
+    user: Profile
+    session_id: str
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457. `code` is one of the words of the protocol."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    field: str | None = None
+    retry_after: float | None = None
+
+
+# -- requests -----------------------------------------------------------------------------------------
+
+
+class _In(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class RegisterIn(_In, frozen=True, forbid_unknown_fields=True):
+    """A new account."""
+
+    username: Annotated[str, Meta(min_length=2, max_length=limits.USERNAME_CHARS)]
+    password: Password
+    email: Annotated[str, Meta(max_length=limits.EMAIL_CHARS)] | None = None
+    display_name: DisplayName | None = None
+
+
+class LoginIn(_In, frozen=True, forbid_unknown_fields=True):
+    """`login` is a user name or an e-mail."""
+
+    login: Annotated[str, Meta(min_length=1, max_length=limits.EMAIL_CHARS)]
+    password: AnyPassword
+
+
+class RefreshIn(_In, frozen=True, forbid_unknown_fields=True):
+    """A refresh token works once."""
+
+    refresh_token: Token
+
+
+class PasswordIn(_In, frozen=True, forbid_unknown_fields=True):
+    """Signs all other devices out."""
+
+    old_password: AnyPassword
+    new_password: Password
+
+
+class ClaimIn(_In, frozen=True, forbid_unknown_fields=True):
+    """The token that the server printed at its first start."""
+
+    token: Token
+
+
+class ProfileIn(_In, frozen=True, forbid_unknown_fields=True):
+    """What one may change of oneself."""
+
+    display_name: DisplayName
+
+
+class ChannelIn(_In, frozen=True, forbid_unknown_fields=True):
+    """A new group."""
+
+    name: Name
+    kind: Annotated[Kind, Meta(extra_json_schema={"enum": ["group"]})] = Kind.GROUP
+    description: Description = ""
+    private: bool = False
+
+
+class ChannelPatch(_In, frozen=True, forbid_unknown_fields=True):
+    """At least one of these."""
+
+    name: Name | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    private: bool | UnsetType = UNSET
+    owner_id: Id | UnsetType = UNSET
+
+
+class DirectIn(_In, frozen=True, forbid_unknown_fields=True):
+    """With whom."""
+
+    user_id: Id
+
+
+class MemberIn(_In, frozen=True, forbid_unknown_fields=True):
+    """`role`: make them this."""
+
+    role: Role | None = None
+
+
+class MessageIn(_In, frozen=True, forbid_unknown_fields=True):
+    """A retry with the same nonce returns the first message."""
+
+    content: Content
+    nonce: Nonce | None = None
+    reply_to: Id | None = None
+
+
+class MessagePatch(_In, frozen=True, forbid_unknown_fields=True):
+    """New content."""
+
+    content: Content
+
+
+class SeqIn(_In, frozen=True, forbid_unknown_fields=True):
+    """A position."""
+
+    seq: Seq
+
+
+class PageQuery(_In, frozen=True, forbid_unknown_fields=True):
+    """At most one cursor: the id of a message of this channel."""
+
+    before: Id | None = None
+    after: Id | None = None
+    around: Id | None = None
+    limit: Limit = limits.PAGE_DEFAULT
+
+
+class SearchQuery(_In, frozen=True, forbid_unknown_fields=True):
+    """`q` is the start of a user name."""
+
+    q: Annotated[str, Meta(max_length=limits.USERNAME_CHARS)] = ""
+    limit: Annotated[int, Meta(ge=1, le=50)] = 20
+
+
+class GroupQuery(_In, frozen=True, forbid_unknown_fields=True):
+    """`q` is the start of a name."""
+
+    q: Annotated[str, Meta(max_length=limits.CHANNEL_NAME_CHARS)] = ""
+
+
+class MemberQuery(_In, frozen=True, forbid_unknown_fields=True):
+    """The pending and the banned are for admins."""
+
+    status: Status = Status.ACTIVE
+
+
+class RemoveQuery(_In, frozen=True, forbid_unknown_fields=True):
+    """`ban=true` keeps the person out."""
+
+    ban: bool = False
+
+
+class PresenceQuery(_In, frozen=True, forbid_unknown_fields=True):
+    """Ids, separated by commas."""
+
+    user_ids: Annotated[str, Meta(max_length=17 * limits.PRESENCE_IDS)]
+
+
+# -- socket commands ----------------------------------------------------------------------------------
+
+
+class ConnectData(_In, frozen=True, forbid_unknown_fields=True):
+    """`positions`: the version of each channel that one has seen up to."""
+
+    token: Token
+    positions: Annotated[dict[str, Seq], Meta(max_length=limits.POSITIONS)] | None = None
+
+
+class ChannelData(_In, frozen=True, forbid_unknown_fields=True):
+    """Which channel."""
+
+    channel_id: Id
+
+
+class SendData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """Send a message."""
+
+    channel_id: Id
+    content: str
+    nonce: Nonce | None = None
+    reply_to: Id | None = None
+
+
+class EditData(_In, frozen=True, forbid_unknown_fields=True):
+    """New content for one's own message."""
+
+    channel_id: Id
+    message_id: Id
+    content: str
+
+
+class MessageData(_In, frozen=True, forbid_unknown_fields=True):
+    """Which message."""
+
+    channel_id: Id
+    message_id: Id
+
+
+class SeqData(_In, frozen=True, forbid_unknown_fields=True):
+    """A position in a channel."""
+
+    channel_id: Id
+    seq: Seq
+
+
+class HistoryData(_In, frozen=True, forbid_unknown_fields=True):
+    """At most one cursor."""
+
+    channel_id: Id
+    before: Id | None = None
+    after: Id | None = None
+    around: Id | None = None
+    limit: Limit = limits.PAGE_DEFAULT

@@ -1,0 +1,272 @@
+"""All live connections of this node: coming, signing in, sweeping, draining."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from hubbub.gateway.fanout import Fanout
+from hubbub.gateway.hub import Hub
+from hubbub.gateway.presence import PresenceTracker
+from hubbub.gateway.replay import Snapshot, is_new, joined_since, snapshot
+from hubbub.gateway.session import Session
+from hubbub.gateway.viewers import Viewers
+from hubbub.model.commands import AddMember, Command, Connect, EnterChannel
+from hubbub.model.entities import Status
+from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized
+from hubbub.model.ids import ChannelId, LoginId, UserId
+from hubbub.model.limits import PRESENCE_MEMBERS
+from hubbub.model.topics import channel_topic, user_topic
+from hubbub.ports.clock import Clock
+from hubbub.ports.connection import Connection
+from hubbub.ports.dialect import Dialect, Entered, Ready
+from hubbub.ports.ids import IdSource
+from hubbub.ports.store import Store
+from hubbub.services.directory import Directory
+from hubbub.services.dispatch import Dispatch
+from hubbub.services.logins import Logins
+from hubbub.services.members import Members
+from hubbub.services.visibility import visible
+from hubbub.wire.websocket import text_frame
+
+log = structlog.get_logger("hubbub.gateway")
+
+SWEEP_SECONDS = 1.0
+AUTH_SECONDS = 10.0
+UNKNOWN_PER_ADDRESS = 20  # sockets of one address that have not signed in (G18)
+SESSIONS_PER_USER = 100
+DRAIN_SECONDS = 5.0  # for outboxes to empty; the whole drain stays under 10 s (G11)
+RETRY_SECONDS = 5.0  # clients of a draining node come back spread over this time
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What the gateway works with."""
+
+    store: Store
+    directory: Directory
+    dispatch: Dispatch
+    logins: Logins
+    members: Members
+    hub: Hub
+    fanout: Fanout
+    presence: PresenceTracker
+    viewers: Viewers
+    clock: Clock
+    ids: IdSource
+
+
+class Gateway:
+    """`capped` is off only where rate limits are: then one address may hold any number of sockets."""
+
+    def __init__(self, parts: Parts, *, capped: bool) -> None:
+        self._parts = parts
+        self.hub = parts.hub
+        self.dispatch = parts.dispatch
+        self._capped = capped
+        self._sessions: dict[Session, None] = {}
+        self._unknown: Counter[str] = Counter()
+        self.refusals: Counter[Code] = Counter()
+        self.closes: Counter[int] = Counter()
+
+    # -- coming and going ---------------------------------------------------------------------------
+
+    def admits(self, address: str) -> bool:
+        """Whether another socket of this address may open."""
+        if self.dispatch.draining:
+            return False
+        return not self._capped or self._unknown[address] < UNKNOWN_PER_ADDRESS
+
+    def open(self, connection: Connection, dialects: Sequence[Dialect]) -> Session:
+        """A connection that will speak one of `dialects`."""
+        session = Session(self, connection, dialects, self.now())
+        self._sessions[session] = None
+        self._unknown[connection.address] += 1
+        return session
+
+    def leave(self, session: Session, *, clean: bool) -> None:
+        """A connection has ended, by whichever side; a second call does nothing."""
+        if session not in self._sessions:
+            return
+        del self._sessions[session]
+        session.closed = True
+        self.hub.drop(session)
+        user = session.caller.user
+        if user is None:
+            self._forget_unknown(session)
+            return
+        self._parts.viewers.leave(session, clean=clean)
+        self._parts.presence.went(user.id, clean=clean)
+
+    def _forget_unknown(self, session: Session) -> None:
+        address = session.caller.address
+        self._unknown[address] -= 1
+        if self._unknown[address] <= 0:
+            del self._unknown[address]
+
+    # -- signing in ---------------------------------------------------------------------------------
+
+    async def connect(self, session: Session, command: Connect) -> Ready:
+        """Subscribe first, hold what happens, read the snapshot (decision 4)."""
+        parts = self._parts
+        caller = await parts.logins.authenticate(command.token, session.caller.address)
+        if command.claimed_user_id not in (None, caller.user_id):
+            raise unauthorized("The token is another user's.")
+        if self._capped and len(self.hub.of_user(caller.user_id)) >= SESSIONS_PER_USER:
+            raise forbidden(f"At most {SESSIONS_PER_USER} connections per user.")
+        if session.closed:
+            raise unauthorized("The connection has ended.")
+        self._forget_unknown(session)
+        session.caller = caller
+        session.is_held = session.dialect.follows_membership
+        self.hub.add(session)
+        self.hub.subscribe(session, user_topic(caller.user_id))
+        parts.presence.came(caller.user_id)
+        if not session.dialect.follows_membership:
+            return self._ready(session, Snapshot([], [], []), ())
+        return await self._catch_up(session, command)
+
+    async def confirm(self, session: Session, command: Connect) -> Ready:
+        """`connect` on a connection whose address carried the token: the same person, or nobody."""
+        caller = await self._parts.logins.authenticate(command.token, session.caller.address)
+        claimed = command.claimed_user_id
+        if caller.user_id != session.caller.user_id or claimed not in (None, caller.user_id):
+            raise unauthorized("The token is another user's.")
+        return self._ready(session, Snapshot([], [], []), ())
+
+    def knows(self, token: str) -> bool:
+        """Whether a token is signed by us and has not expired; the log-in itself is looked up later."""
+        return self._parts.logins.is_ours(token)
+
+    async def _catch_up(self, session: Session, command: Connect) -> Ready:
+        user_id = session.caller.user_id
+        for topic in await self._topics(session):
+            self.hub.subscribe(session, topic)
+        found = await self._parts.store.read(
+            snapshot(self._parts.store, user_id, command.positions or {})
+        )
+        mine = [view.channel.id for view in found.views]
+        online = await self._parts.presence.companions(user_id, mine)
+        return self._ready(session, found, sorted(online))
+
+    async def _topics(self, session: Session) -> list[str]:
+        """The person's channels: another of their devices knows them, else the store."""
+        for other in self.hub.of_user(session.caller.user_id):
+            if other is not session and other.dialect.follows_membership and not other.is_held:
+                return [topic for topic in other.topics if topic.startswith("channel:")]
+        store = self._parts.store
+        ids = await store.read(store.channels.list_ids(session.caller.user_id))
+        return [channel_topic(channel_id) for channel_id in ids]
+
+    def _ready(self, session: Session, found: Snapshot, online: Sequence[UserId]) -> Ready:
+        caller = session.caller
+        return Ready(
+            caller.known,
+            caller.login_id or LoginId(""),
+            found.views,
+            online,
+            found.changes,
+            found.refusals,
+            session.dialect.heartbeat_seconds,
+        )
+
+    def release(self, session: Session, ready: Ready) -> None:
+        """The snapshot has been sent: now what happened since, then live."""
+        if session.closed or not session.is_held:
+            return
+        versions = {view.channel.id: view.channel.version for view in ready.channels}
+        held = session.take_held()
+        kept = versions.keys() | joined_since(held, session.caller.user_id, versions)
+        wanted = {channel_topic(channel_id) for channel_id in kept}
+        for topic in tuple(session.topics):
+            # Kicked after the list was read and before it was subscribed to: nothing said so since.
+            if topic.startswith("channel:") and topic not in wanted:
+                self.hub.unsubscribe(session, topic)
+        self.hub.release(session)
+        fresh = [event for event in held if is_new(event, versions)]
+        frames = [text_frame(p) for e in fresh if (p := session.dialect.render(e)) is not None]
+        if frames and not session.push(b"".join(frames)):
+            session.cut_off()
+
+    # -- entering a channel -------------------------------------------------------------------------
+
+    async def enter(self, session: Session, command: EnterChannel) -> Entered:
+        """Opens a channel on this connection, joining it where that is allowed."""
+        parts, channel_id = self._parts, command.channel_id
+        caller = session.caller
+        room = await parts.directory.room(channel_id)
+        was_member = visible(room, caller.user_id)
+        member = await parts.members.add(caller, AddMember(channel_id, caller.user_id))
+        if member.status is Status.PENDING:
+            raise forbidden("Your request to join is waiting for approval.")
+        view = await parts.store.read(parts.store.channels.get_view(caller.user_id, channel_id))
+        # Checked last, with nothing to wait for behind it: a kick may have come in between.
+        if view is None or session.closed or not visible(room, caller.user_id):
+            raise forbidden("You are no longer in this channel.")
+        parts.viewers.enter(session, channel_id, announce=was_member)
+        self.hub.subscribe(session, channel_topic(channel_id))
+        return Entered(view, self._online(channel_id))
+
+    def _online(self, channel_id: ChannelId) -> list[UserId]:
+        room = self._parts.directory.known(channel_id)
+        if room is None or room.is_larger_than(PRESENCE_MEMBERS):
+            return [*self._parts.viewers.of(channel_id, PRESENCE_MEMBERS)]
+        return [u for u in room.active() if self._parts.presence.is_shown(u)]
+
+    def lose(self, session: Session, channel_id: ChannelId) -> None:
+        """A person is no longer in a channel."""
+        self.hub.unsubscribe(session, channel_topic(channel_id))
+        self._parts.viewers.lose(session, channel_id)
+
+    # -- time ---------------------------------------------------------------------------------------
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return self._parts.clock.monotonic()
+
+    async def sweep_forever(self) -> None:
+        """Ends connections that are silent, slow, or no longer signed in."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Once over all sessions: 0.1 µs each, so no timer per connection."""
+        now, now_ms = self.now(), self._parts.clock.now_ms()
+        for session in tuple(self._sessions):
+            why = session.overdue(now, now_ms, AUTH_SECONDS)
+            if why is not None:
+                session.close(why)
+
+    # -- ending -------------------------------------------------------------------------------------
+
+    def disconnect_all(self, why: Disconnect) -> None:
+        """Everybody, with one reason: after doubt about the database they resume from what it holds."""
+        for session in tuple(self._sessions):
+            session.close(why)
+
+    async def drain(self) -> None:
+        """Lets what is under way end and outboxes empty, then sends everybody elsewhere."""
+        deadline = self.now() + DRAIN_SECONDS
+        while self.now() < deadline and not all(s.is_settled for s in self._sessions):  # noqa: ASYNC110  # there is no event for it
+            await asyncio.sleep(0.02)  # sockets tell nobody when they have become empty
+        for session in tuple(self._sessions):
+            hint = self._parts.ids.jitter() * RETRY_SECONDS
+            session.close(Disconnect(1001, f"draining; retry_after={hint:.2f}", reconnect=True))
+
+    # -- what is counted ----------------------------------------------------------------------------
+
+    def refused(self, refusal: Refused) -> None:
+        """A client was told no."""
+        self.refusals[refusal.code] += 1
+
+    def incident(self, command: Command, error: BaseException) -> str:
+        """A bug: logged whole, answered with nothing but a number."""
+        number = self._parts.ids.secret()[:8]
+        log.error("incident", incident=number, command=type(command).__name__, exc_info=error)
+        return number
+
+    def sizes(self) -> dict[str, int]:
+        """What must settle to zero when everybody has gone (T44)."""
+        return {"sessions": len(self._sessions), "unknown": len(self._unknown)} | self.hub.sizes()

@@ -1,0 +1,53 @@
+"""The bounded queue of frames of one session (guarantee G9, decision 12)."""
+
+from typing import Final
+
+from hubbub.model.errors import Disconnect
+from hubbub.ports.connection import Connection
+
+MAX_BYTES: Final = 1024 * 1024
+MAX_WRITES: Final = 1_000
+MAX_SECONDS: Final = 30.0
+SLOW: Final = Disconnect(4004, "slow consumer; reconnect and resume", reconnect=True)
+
+
+class Outbox:
+    """The bytes wait in the socket's own buffer; this counts them once the client stops taking them.
+
+    While it does take them (nearly always), a write costs one flag more than the socket's.
+    """
+
+    __slots__ = ("_connection", "_paused_at", "_writes")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._paused_at: float | None = None
+        self._writes = 0
+
+    def push(self, frames: bytes) -> bool:
+        """False when the client is too slow: then it is to be cut off, and nothing was written."""
+        if self._paused_at is not None and self._is_full(len(frames)):
+            return False
+        self._connection.write(frames)
+        return True
+
+    def pause(self, now: float) -> None:
+        """The client has stopped taking bytes."""
+        self._paused_at = now
+        self._writes = 0
+
+    def resume(self) -> None:
+        """It takes them again."""
+        self._paused_at = None
+
+    def is_stale(self, now: float) -> bool:
+        """Whether the oldest bytes have waited too long."""
+        return self._paused_at is not None and now - self._paused_at > MAX_SECONDS
+
+    def is_empty(self) -> bool:
+        """Whether the client has taken everything."""
+        return self._connection.buffered() == 0
+
+    def _is_full(self, more: int) -> bool:
+        self._writes += 1
+        return self._writes > MAX_WRITES or self._connection.buffered() + more > MAX_BYTES

@@ -1,0 +1,108 @@
+"""Who is online: many devices, one state, and a grace period so that a reconnect shows nothing (G8)."""
+
+import asyncio
+from collections.abc import Iterable
+
+from hubbub.gateway.hub import Hub
+from hubbub.gateway.tasks import Tasks
+from hubbub.model.commands import Caller, GetPresence
+from hubbub.model.errors import Refused, invalid
+from hubbub.model.events import PresenceUpdated, Publication
+from hubbub.model.ids import LOBBY, ChannelId, UserId
+from hubbub.model.limits import PRESENCE_IDS, PRESENCE_MEMBERS
+from hubbub.model.topics import user_topic
+from hubbub.ports.broker import Broker
+from hubbub.ports.store import Store
+from hubbub.services.directory import Directory
+from hubbub.services.visibility import visible
+
+CLEAN_GRACE = 0.8  # a client that said goodbye is offline within a second (G8)
+
+
+class PresenceTracker:
+    """`grace` is how long, in seconds, a lost connection may take to come back unnoticed."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        store: Store,
+        directory: Directory,
+        broker: Broker,
+        tasks: Tasks,
+        *,
+        grace: float,
+    ) -> None:
+        self._hub = hub
+        self._store = store
+        self._directory = directory
+        self._broker = broker
+        self._tasks = tasks
+        self._grace = grace
+        self._shown: set[UserId] = set()
+        self._leaving: dict[UserId, asyncio.TimerHandle] = {}
+
+    async def get(self, caller: Caller, command: GetPresence) -> dict[UserId, bool]:
+        """Who of these is online."""
+        _ = caller.user_id
+        if len(command.user_ids) > PRESENCE_IDS:
+            raise invalid("user_ids", f"at most {PRESENCE_IDS} at once")
+        return {user_id: user_id in self._shown for user_id in command.user_ids}
+
+    def came(self, user_id: UserId) -> None:
+        """A session of a person has signed in."""
+        timer = self._leaving.pop(user_id, None)
+        if timer is not None:
+            timer.cancel()
+        if user_id not in self._shown:
+            self._shown.add(user_id)
+            self._tell(user_id, online=True)
+
+    def went(self, user_id: UserId, *, clean: bool) -> None:
+        """A session of a person has ended. `clean`: by a close of the client's own."""
+        if self._hub.is_online(user_id) or user_id in self._leaving:
+            return
+        loop = asyncio.get_running_loop()
+        delay = min(CLEAN_GRACE, self._grace) if clean else self._grace
+        self._leaving[user_id] = loop.call_later(delay, self._gone, user_id)
+
+    def _gone(self, user_id: UserId) -> None:
+        self._leaving.pop(user_id, None)
+        if not self._hub.is_online(user_id) and user_id in self._shown:
+            self._shown.discard(user_id)
+            self._tell(user_id, online=False)
+
+    def _tell(self, user_id: UserId, *, online: bool) -> None:
+        self._tasks.start(self._publish(user_id, online=online), f"presence {user_id}")
+
+    async def _publish(self, user_id: UserId, *, online: bool) -> None:
+        event = PresenceUpdated(user_id, online)
+        mine = await self._store.read(self._store.channels.list_ids(user_id))
+        audience = await self.companions(user_id, mine)
+        if online is (user_id in self._shown):  # else it has changed again, and that is told too
+            self._broker.publish([Publication(user_topic(u), event) for u in sorted(audience)])
+
+    async def companions(self, user_id: UserId, channel_ids: Iterable[ChannelId]) -> set[UserId]:
+        """Who of those online shares a direct channel or a not too large group with a person."""
+        found: set[UserId] = set()
+        for channel_id in channel_ids:
+            if channel_id != LOBBY:
+                found |= await self._online_in(channel_id, user_id)
+        return found - {user_id}
+
+    def is_shown(self, user_id: UserId) -> bool:
+        """Whether others see a person as online."""
+        return user_id in self._shown
+
+    async def _online_in(self, channel_id: ChannelId, user_id: UserId) -> set[UserId]:
+        try:
+            room = await self._directory.room(channel_id)
+        except Refused:
+            return set()
+        if room.is_larger_than(PRESENCE_MEMBERS) or not visible(room, user_id):
+            return set()
+        return {u for u in room.active() if u in self._shown}
+
+    def close(self) -> None:
+        """Nothing more is told."""
+        for timer in self._leaving.values():
+            timer.cancel()

@@ -1,0 +1,71 @@
+"""Where a snapshot and the live events meet (decision 4), and what a resume brings."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from hubbub.model.entities import Changes, ChannelView
+from hubbub.model.errors import Refused, not_found
+from hubbub.model.events import Event, MemberJoined
+from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.limits import SYNC_MESSAGES
+from hubbub.ports.store import Store, Transaction
+
+SYNC_CHARS = 500_000  # of all channels together; past it the rest is `limited`
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A person's channels at one moment, and what happened in them since they last looked."""
+
+    views: list[ChannelView]
+    changes: list[Changes]
+    refusals: list[tuple[ChannelId, Refused]]
+
+
+def snapshot(
+    store: Store, user_id: UserId, positions: Mapping[ChannelId, int]
+) -> Transaction[Snapshot]:
+    """Reads all of it in one transaction. A position that can't be is refused by itself (T11)."""
+    views = yield from store.channels.list_views(user_id)
+    mine = {view.channel.id: view.channel.version for view in views}
+    changes: list[Changes] = []
+    refusals: list[tuple[ChannelId, Refused]] = []
+    room = SYNC_CHARS
+    for channel_id, version in positions.items():
+        if channel_id not in mine:
+            refusals.append((channel_id, not_found("channel")))
+        elif version != mine[channel_id]:
+            try:
+                found = yield from store.messages.changes(channel_id, version, SYNC_MESSAGES)
+            except Refused as refusal:
+                refusals.append((channel_id, refusal))
+                continue
+            room -= sum(len(m.content) for m in found.messages)
+            changes.append(found if room >= 0 else _limited(found))
+    return Snapshot(views, changes, refusals)
+
+
+def _limited(changes: Changes) -> Changes:
+    return msgspec.structs.replace(changes, messages=[], members=[], limited=True)
+
+
+def is_new(event: Event, versions: Mapping[ChannelId, int]) -> bool:
+    """Whether an event that was held tells something that the snapshot does not."""
+    channel_id = getattr(event, "channel_id", None)
+    version = getattr(event, "version", None)
+    if channel_id is None or version is None:
+        return True
+    return version > versions.get(channel_id, -1)  # type: ignore[no-any-return]  # a version is a number
+
+
+def joined_since(
+    held: Iterable[Event], user_id: UserId, versions: Mapping[ChannelId, int]
+) -> set[ChannelId]:
+    """Channels that the person came into after the snapshot."""
+    return {
+        event.channel_id
+        for event in held
+        if isinstance(event, MemberJoined)
+        and event.member.user_id == user_id
+        and is_new(event, versions)
+    }

@@ -1,0 +1,299 @@
+"""One connection: frame → request → reply. What it asks for is decided elsewhere."""
+
+from collections import deque
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from hubbub.gateway import tasks
+from hubbub.gateway.outbox import SLOW, Outbox
+from hubbub.model.commands import Caller, Connect, EnterChannel, Heartbeat
+from hubbub.model.entities import User
+from hubbub.model.errors import (
+    Disconnect,
+    Malformed,
+    Refused,
+    conflict,
+    unauthorized,
+    unavailable,
+)
+from hubbub.model.events import Event
+from hubbub.model.ids import ChannelId
+from hubbub.ports.connection import Connection
+from hubbub.ports.dialect import Codec, Dialect, Ready, Request
+from hubbub.wire.websocket import text_frame
+
+if TYPE_CHECKING:
+    from hubbub.gateway.gateway import Gateway
+
+log = structlog.get_logger("hubbub.gateway")
+
+REVOKED: Final = 4006
+EXPIRED: Final = 4001
+MALFORMED: Final = Disconnect(4000, "too many malformed frames", reconnect=False)
+STRIKES: Final = 20  # malformed frames before the connection ends
+WAITING_FRAMES: Final = 64  # frames kept while a command is under way; then reading stops
+HELD_EVENTS: Final = 10_000  # events kept while the snapshot is read; then the client starts again
+
+
+class Session:
+    """Everything the gateway knows of one connection."""
+
+    __slots__ = (
+        "__weakref__",
+        "_busy",
+        "_candidates",
+        "_codec",
+        "_confirm",
+        "_connection",
+        "_gateway",
+        "_held",
+        "_in_flight",
+        "_inbox",
+        "_outbox",
+        "_strikes",
+        "caller",
+        "closed",
+        "dialect",
+        "is_held",
+        "last_seen",
+        "opened_at",
+        "topics",
+    )
+
+    def __init__(
+        self,
+        gateway: "Gateway",
+        connection: Connection,
+        dialects: Sequence[Dialect],
+        now: float,
+    ) -> None:
+        self._gateway = gateway
+        self._connection = connection
+        self._candidates: Sequence[Dialect] = dialects if len(dialects) > 1 else ()
+        self._speak(dialects[0])
+        self._outbox = Outbox(connection)
+        self.caller = Caller(connection.address)
+        self.topics: set[str] = set()
+        self.is_held = False
+        self._held: list[Event] = []
+        self._inbox: deque[bytes] | None = None
+        self._busy = False
+        self._in_flight = 0
+        self._strikes = 0
+        self._confirm = False
+        self.closed = False
+        self.opened_at = self.last_seen = now
+
+    def _speak(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._codec: Codec = dialect.codec()
+
+    def sign_in(self, token: str) -> None:
+        """With a token from the address: nothing is answered, and `connect` may still follow once."""
+        self._confirm = True
+        work = self._gateway.connect(self, Connect(token))
+        self._busy = True
+        tasks.run(work, self._signed_in)
+
+    def _signed_in(self, result: object, error: BaseException | None) -> None:
+        if error is not None:
+            self.close(Disconnect(EXPIRED, "unauthenticated", reconnect=False))
+        elif isinstance(result, Ready):
+            self._gateway.release(self, result)
+        self._go_on()
+
+    # -- in -----------------------------------------------------------------------------------------
+
+    def receive(self, payload: bytes, now: float) -> None:
+        """One message from the client. It waits behind a command that must be finished first."""
+        self.last_seen = now
+        if not self._busy:
+            self._handle(payload)
+            return
+        if self._inbox is None:
+            self._inbox = deque()
+        self._inbox.append(payload)
+        if len(self._inbox) == WAITING_FRAMES:
+            self._connection.pause_reading()
+
+    def _handle(self, payload: bytes) -> None:
+        if self.closed:
+            return
+        if self._candidates:
+            self._recognise(payload)
+        try:
+            request = self._codec.decode(payload)
+        except Malformed as malformed:
+            self._strike(malformed)
+            return
+        command = request.command
+        try:
+            if isinstance(command, Heartbeat):
+                self._reply(request, None)
+            elif isinstance(command, Connect | EnterChannel):
+                self._begin(request, self._own(command))
+            else:
+                self._dispatch(request)
+        except Refused as refusal:
+            self._refuse(request, refusal)
+
+    def _recognise(self, payload: bytes) -> None:
+        """A connection's first frame tells its dialect (DESIGN.md §5)."""
+        for dialect in self._candidates:
+            if dialect.recognises(payload):
+                self._speak(dialect)
+                break
+        self._candidates = ()
+
+    def _dispatch(self, request: Request) -> None:
+        dispatch = self._gateway.dispatch
+        if self.caller.user is None:
+            raise unauthorized("Send `connect` first.")
+        work = dispatch.handle(self.caller, request.command)
+        if dispatch.row(request.command).pipelined:
+            self._in_flight += 1
+            tasks.run(work, lambda result, error: self._landed(request, result, error))
+        else:
+            self._begin(request, work)
+
+    def _own(self, command: Connect | EnterChannel) -> Awaitable[object]:
+        if isinstance(command, EnterChannel):
+            return self._gateway.enter(self, command)
+        if self.caller.user is None:
+            return self._gateway.connect(self, command)
+        if self._confirm:
+            self._confirm = False
+            return self._gateway.confirm(self, command)
+        raise conflict("This connection is signed in already.")
+
+    def _begin(self, request: Request, work: Awaitable[object]) -> None:
+        """A command that the connection's next frames wait for."""
+        self._busy = True
+        tasks.run(work, lambda result, error: self._ended(request, result, error))
+
+    def _landed(self, request: Request, result: object, error: BaseException | None) -> None:
+        self._in_flight -= 1
+        self._answer(request, result, error)
+
+    def _ended(self, request: Request, result: object, error: BaseException | None) -> None:
+        self._answer(request, result, error)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._busy = False
+        inbox = self._inbox
+        while inbox and not self._busy:
+            if len(inbox) == WAITING_FRAMES:
+                self._connection.resume_reading()
+            self._handle(inbox.popleft())
+
+    # -- out ----------------------------------------------------------------------------------------
+
+    def _answer(self, request: Request, result: object, error: BaseException | None) -> None:
+        if self.closed:
+            return
+        if error is None:
+            self._reply(request, result)
+            if isinstance(result, Ready):
+                self._gateway.release(self, result)
+        elif isinstance(error, Refused):
+            self._refuse(request, error)
+        elif isinstance(error, Disconnect):
+            self.close(error)
+        else:
+            self._gateway.incident(request.command, error)
+            self._refuse(request, unavailable("Something went wrong here; it was noted."))
+
+    def _reply(self, request: Request, result: object) -> None:
+        frames = [text_frame(p) for p in self._codec.reply(request, result)]
+        if frames and not self.push(b"".join(frames)):
+            self.cut_off()
+
+    def _refuse(self, request: Request | None, refusal: Refused) -> None:
+        self._gateway.refused(refusal)
+        if not self.push(text_frame(self._codec.refuse(request, refusal))):
+            self.cut_off()
+            return
+        end = self._codec.ends(request, refusal)
+        if end is not None:
+            self.close(end)
+
+    def _strike(self, malformed: Malformed) -> None:
+        self._strikes += 1
+        self._refuse(None, malformed)
+        if self._strikes >= STRIKES:
+            self.close(MALFORMED)
+
+    def push(self, frames: bytes) -> bool:
+        """Frames for this client. False when it is too slow: call `cut_off`, outside any loop over the hub."""
+        return self.closed or self._outbox.push(frames)
+
+    def cut_off(self) -> None:
+        """The client does not keep up; it can come back and resume."""
+        self.close(SLOW)
+
+    # -- catching up --------------------------------------------------------------------------------
+
+    def hold(self, events: Sequence[Event]) -> None:
+        """Keeps events until the snapshot has been read."""
+        self._held.extend(events)
+        if len(self._held) > HELD_EVENTS:
+            self.cut_off()
+
+    def take_held(self) -> list[Event]:
+        """What happened meanwhile; from now on the session is live."""
+        held, self._held, self.is_held = self._held, [], False
+        return held
+
+    # -- what happens to it -------------------------------------------------------------------------
+
+    def lose(self, channel_id: ChannelId) -> None:
+        """The person is no longer in a channel."""
+        self._gateway.lose(self, channel_id)
+
+    def revoke(self, reason: str) -> None:
+        """The device was signed out."""
+        self.close(Disconnect(REVOKED, reason, reconnect=False))
+
+    def renew(self, expires_at: int) -> None:
+        """The device has a fresh token."""
+        self.caller = msgspec.structs.replace(self.caller, expires_at=expires_at)
+
+    def rename(self, user: User) -> None:
+        """The person's profile changed."""
+        self.caller = msgspec.structs.replace(self.caller, user=user)
+
+    def pause(self) -> None:
+        """The socket's buffer is full."""
+        self._outbox.pause(self._gateway.now())
+
+    def resume(self) -> None:
+        """It has room again."""
+        self._outbox.resume()
+
+    def overdue(self, now: float, now_ms: int, auth_seconds: float) -> Disconnect | None:
+        """Whether it has been silent, slow, or without valid sign-in for too long."""
+        if self.caller.user is None:
+            if now - self.opened_at > auth_seconds:
+                return Disconnect(4002, "sign in sooner after connecting", reconnect=True)
+        elif self.caller.expires_at <= now_ms:
+            return Disconnect(EXPIRED, "token expired; refresh it", reconnect=False)
+        if now - self.last_seen > self.dialect.heartbeat_seconds:
+            return Disconnect(4003, "no heartbeat", reconnect=True)
+        return SLOW if self._outbox.is_stale(now) else None
+
+    def close(self, why: Disconnect) -> None:
+        """Ends the connection; the transport then calls the gateway's `closed`."""
+        if not self.closed:
+            self.closed = True
+            self._gateway.closes[why.code] += 1
+            self._gateway.leave(self, clean=False)
+            self._connection.close(why.code, why.reason)
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing under way and nothing unsent: a drain may close it."""
+        return not self._busy and not self._in_flight and self._outbox.is_empty()

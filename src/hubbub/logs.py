@@ -1,0 +1,30 @@
+"""Structured logs: event names and values, never content, tokens or passwords."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(level: str, form: str) -> None:
+    """To standard error; `form` is `console` or `json`."""
+    number = getattr(logging, level.upper())
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, format="%(message)s")
+    render: structlog.types.Processor
+    if form == "json":
+        render = structlog.processors.JSONRenderer()
+        traces = [structlog.processors.dict_tracebacks]
+    else:
+        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        traces = []
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *traces,
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

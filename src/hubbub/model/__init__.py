@@ -1,0 +1,1 @@
+"""Pure words: ids, entities, commands, events, topics, permissions, errors, limits. No I/O."""

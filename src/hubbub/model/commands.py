@@ -1,0 +1,274 @@
+"""What a client asks for, in our words. Codecs make these; services/dispatch.py carries them out."""
+
+import msgspec
+
+from hubbub.model.entities import Role, Status, User
+from hubbub.model.errors import unauthorized
+from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
+from hubbub.model.limits import PAGE_DEFAULT
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who asks. `user` is None until they have signed in; `expires_at` in milliseconds since 1970."""
+
+    address: str
+    user: User | None = None
+    login_id: LoginId | None = None
+    expires_at: int = 0
+
+    @property
+    def user_id(self) -> UserId:
+        """Of a signed-in caller; raises `Refused(unauthorized)` for others."""
+        return self.known.id
+
+    @property
+    def known(self) -> User:
+        """The signed-in user; raises `Refused(unauthorized)` where there is none."""
+        if self.user is None:
+            raise unauthorized()
+        return self.user
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What every command is."""
+
+
+# -- of the connection itself (gateway) ---------------------------------------------------------------
+
+
+class Connect(Command, frozen=True):
+    """Sign in on this connection; with `positions`, catch up from these channel versions."""
+
+    token: str
+    positions: dict[ChannelId, int] | None = None
+    claimed_user_id: UserId | None = None
+
+
+class EnterChannel(Command, frozen=True):
+    """Open a channel on this connection, joining it first where that is allowed."""
+
+    channel_id: ChannelId
+
+
+class Heartbeat(Command, frozen=True):
+    """A sign of life."""
+
+
+# -- accounts -----------------------------------------------------------------------------------------
+
+
+class Register(Command, frozen=True):
+    """Make an account and sign in."""
+
+    username: str
+    password: str
+    email: str | None = None
+    display_name: str | None = None
+    label: str = ""
+
+
+class SignIn(Command, frozen=True):
+    """Sign in by user name or e-mail."""
+
+    login: str
+    password: str
+    label: str = ""
+
+
+class Refresh(Command, frozen=True):
+    """Change a refresh token for a new pair; each works once."""
+
+    refresh_token: str
+
+
+class SignOut(Command, frozen=True):
+    """End this device's log-in."""
+
+
+class ListLogins(Command, frozen=True):
+    """One's signed-in devices."""
+
+
+class RevokeLogin(Command, frozen=True):
+    """End one signed-in device, or all but this one."""
+
+    login_id: LoginId | None
+
+
+class ChangePassword(Command, frozen=True):
+    """A new password; all other devices are signed out."""
+
+    old_password: str
+    new_password: str
+
+
+class ClaimAdmin(Command, frozen=True):
+    """Become the first administrator with the token that the server printed."""
+
+    token: str
+
+
+class GetUser(Command, frozen=True):
+    """A person; None means oneself."""
+
+    user_id: UserId | None
+
+
+class UpdateProfile(Command, frozen=True):
+    """One's display name."""
+
+    display_name: str
+
+
+class SearchUsers(Command, frozen=True):
+    """People whose user name starts with `prefix`."""
+
+    prefix: str
+    limit: int = 20
+
+
+class GetPresence(Command, frozen=True):
+    """Who of these is online."""
+
+    user_ids: tuple[UserId, ...]
+
+
+# -- channels and members -----------------------------------------------------------------------------
+
+
+class CreateGroup(Command, frozen=True):
+    """A group, owned by the caller; `unique`: refused when another group has its name."""
+
+    name: str
+    description: str = ""
+    private: bool = False
+    unique: bool = False
+
+
+class BrowseChannels(Command, frozen=True):
+    """The caller's groups and the lobby, then the open groups that they could join."""
+
+
+class OpenDirect(Command, frozen=True):
+    """The one direct channel with a person, made if it was not there."""
+
+    user_id: UserId
+
+
+class ListChannels(Command, frozen=True):
+    """The caller's channels."""
+
+
+class FindGroups(Command, frozen=True):
+    """Open groups that the caller is not in, by name."""
+
+    prefix: str = ""
+
+
+class GetChannel(Command, frozen=True):
+    """One channel."""
+
+    channel_id: ChannelId
+
+
+class UpdateChannel(Command, frozen=True):
+    """A new name, description, openness or owner; None leaves a thing as it is."""
+
+    channel_id: ChannelId
+    name: str | None = None
+    description: str | None = None
+    private: bool | None = None
+    owner_id: UserId | None = None
+
+
+class DeleteChannel(Command, frozen=True):
+    """End a group."""
+
+    channel_id: ChannelId
+
+
+class ListMembers(Command, frozen=True):
+    """A channel's members, active ones unless asked otherwise."""
+
+    channel_id: ChannelId
+    status: Status = Status.ACTIVE
+
+
+class AddMember(Command, frozen=True):
+    """Join (oneself), add or approve (others); with `role`, promote or demote."""
+
+    channel_id: ChannelId
+    user_id: UserId
+    role: Role | None = None
+
+
+class RemoveMember(Command, frozen=True):
+    """Leave (oneself), kick or ban (others); removing a banned person lifts the ban."""
+
+    channel_id: ChannelId
+    user_id: UserId
+    ban: bool = False
+
+
+# -- messages -----------------------------------------------------------------------------------------
+
+
+class SendMessage(Command, frozen=True, gc=False):
+    """Send; the same nonce again returns the first message."""
+
+    channel_id: ChannelId
+    content: str
+    nonce: str | None = None
+    reply_to: MessageId | None = None
+
+
+class EditMessage(Command, frozen=True):
+    """New content for one's own message."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+    content: str
+
+
+class RecallMessage(Command, frozen=True):
+    """Turn a message into a tombstone."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+
+
+class GetMessage(Command, frozen=True):
+    """One message."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+
+
+class History(Command, frozen=True):
+    """A page, newest first; at most one of the three cursors."""
+
+    channel_id: ChannelId
+    before: MessageId | None = None
+    after: MessageId | None = None
+    around: MessageId | None = None
+    limit: int = PAGE_DEFAULT
+
+
+class MarkRead(Command, frozen=True):
+    """I have read up to `seq`."""
+
+    channel_id: ChannelId
+    seq: int
+
+
+class MarkDelivered(Command, frozen=True):
+    """My device has received up to `seq`."""
+
+    channel_id: ChannelId
+    seq: int
+
+
+class Typing(Command, frozen=True):
+    """I am typing."""
+
+    channel_id: ChannelId

@@ -1,0 +1,165 @@
+"""What there is: users, channels, members, messages, log-ins. Times are milliseconds since 1970."""
+
+from enum import StrEnum
+
+import msgspec
+
+from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
+
+
+class Kind(StrEnum):
+    """Kinds of channel (DESIGN.md §1)."""
+
+    LOBBY = "lobby"
+    GROUP = "group"
+    DIRECT = "direct"
+
+
+class Role(StrEnum):
+    """What a member is in a group; the owner stands in the channel itself."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class Status(StrEnum):
+    """How a person stands to a channel. `LEFT` rows stay: catching up must be able to tell of them."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    BANNED = "banned"
+    LEFT = "left"
+
+
+class User(msgspec.Struct, frozen=True):
+    """A person as everybody may see them."""
+
+    id: UserId
+    username: str
+    display_name: str
+    created_at: int
+    is_admin: bool = False
+    disabled: bool = False
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A person as only they and the log-in see them."""
+
+    user: User
+    email: str | None
+    password_hash: str | None
+
+
+class Login(msgspec.Struct, frozen=True):
+    """One signed-in device: a family of tokens that ends as one."""
+
+    id: LoginId
+    user_id: UserId
+    created_at: int
+    last_used_at: int
+    expires_at: int
+    label: str = ""
+    revoked: bool = False
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A place where people talk. `seq` counts its messages, `version` its changes (decision 3)."""
+
+    id: ChannelId
+    kind: Kind
+    name: str
+    description: str
+    owner_id: UserId | None
+    private: bool
+    created_at: int
+    last_seq: int = 0
+    version: int = 0
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A person in a channel; `version` is that of the row's last change."""
+
+    channel_id: ChannelId
+    user_id: UserId
+    role: Role
+    status: Status
+    version: int
+    joined_at: int
+    read_seq: int = 0
+    delivered_seq: int = 0
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """A message; recalled ones stay as tombstones without content."""
+
+    id: MessageId
+    channel_id: ChannelId
+    seq: int
+    version: int
+    author: User
+    content: str
+    created_at: int
+    edited_at: int | None = None
+    recalled_at: int | None = None
+    reply_to: MessageId | None = None
+    mentions: tuple[UserId, ...] = ()
+
+
+class ChannelView(msgspec.Struct, frozen=True):
+    """A channel as one member finds it: with what they have read and what waits for them."""
+
+    channel: Channel
+    member: Member | None
+    unread: int
+    mentions: int
+    peer: User | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, gc=False):
+    """A message that has been accepted and waits for its transaction."""
+
+    id: MessageId
+    channel_id: ChannelId
+    author: User
+    content: str
+    created_at: int
+    nonce: str | None = None
+    reply_to: MessageId | None = None
+    mentions: tuple[UserId, ...] = ()
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """What a send ended as; `duplicate` when an earlier one with its nonce was found."""
+
+    message: Message
+    nonce: str | None
+    duplicate: bool = False
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of history, newest first; `version` is the channel's at the time of reading."""
+
+    messages: list[Message]
+    has_more: bool
+    version: int
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What happened in a channel after a version; `limited` when it is too much to tell."""
+
+    channel_id: ChannelId
+    from_version: int
+    to_version: int
+    messages: list[Message]
+    members: list[Member]
+    limited: bool
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """What a log-in hands out; `expires_in` is the access token's, in seconds."""
+
+    user: User
+    login_id: LoginId
+    access_token: str
+    refresh_token: str
+    expires_in: int

@@ -1,0 +1,176 @@
+"""What has happened. An event is the same for every viewer (DESIGN.md decision 7).
+
+An event with a `channel_id` and a `version` is durable and stands in the channel's order; one without a
+version (typing, presence, positions) is only news.
+"""
+
+import msgspec
+
+from hubbub.model.entities import Channel, Member, Message, User
+from hubbub.model.ids import ChannelId, LoginId, UserId
+
+
+class MessageSent(msgspec.Struct, frozen=True, gc=False):
+    """A message was stored."""
+
+    channel_id: ChannelId
+    version: int
+    message: Message
+
+
+class MessageEdited(msgspec.Struct, frozen=True):
+    """A message has new content."""
+
+    channel_id: ChannelId
+    version: int
+    message: Message
+
+
+class MessageRecalled(msgspec.Struct, frozen=True):
+    """A message became a tombstone."""
+
+    channel_id: ChannelId
+    version: int
+    message: Message
+
+
+class ChannelCreated(msgspec.Struct, frozen=True):
+    """A channel has come into somebody's list: made, joined or opened. Goes to that person."""
+
+    channel_id: ChannelId
+    version: int
+    channel: Channel
+
+
+class ChannelUpdated(msgspec.Struct, frozen=True):
+    """A channel's name, description, owner or openness changed."""
+
+    channel_id: ChannelId
+    version: int
+    channel: Channel
+
+
+class ChannelDeleted(msgspec.Struct, frozen=True):
+    """A channel is gone, with all that was in it."""
+
+    channel_id: ChannelId
+    version: int
+
+
+class MemberJoined(msgspec.Struct, frozen=True):
+    """A person became an active member."""
+
+    channel_id: ChannelId
+    version: int
+    member: Member
+    user: User
+
+
+class MemberUpdated(msgspec.Struct, frozen=True):
+    """A member's role changed, or a person asks to be let in (status `pending`)."""
+
+    channel_id: ChannelId
+    version: int
+    member: Member
+    user: User
+
+
+class MemberLeft(msgspec.Struct, frozen=True):
+    """A person is no longer a member: left, kicked or banned (`by` tells who did it)."""
+
+    channel_id: ChannelId
+    version: int
+    member: Member
+    user: User
+    by: UserId
+
+
+class ReadUpdated(msgspec.Struct, frozen=True):
+    """A person has read up to `seq`."""
+
+    channel_id: ChannelId
+    user_id: UserId
+    seq: int
+
+
+class DeliveredUpdated(msgspec.Struct, frozen=True):
+    """A person's device has received up to `seq`."""
+
+    channel_id: ChannelId
+    user_id: UserId
+    seq: int
+
+
+class TypingStarted(msgspec.Struct, frozen=True):
+    """A person is typing; it wears off by itself."""
+
+    channel_id: ChannelId
+    user: User
+
+
+class ChannelEntered(msgspec.Struct, frozen=True):
+    """A person has opened a channel in a dialect where one enters channels."""
+
+    channel_id: ChannelId
+    user: User
+    at: int
+
+
+class ChannelExited(msgspec.Struct, frozen=True):
+    """A person has closed a channel in a dialect where one enters channels."""
+
+    channel_id: ChannelId
+    user: User
+    at: int
+
+
+class PresenceUpdated(msgspec.Struct, frozen=True):
+    """A person came online or went offline, over all their devices."""
+
+    user_id: UserId
+    online: bool
+
+
+class UserUpdated(msgspec.Struct, frozen=True):
+    """A person changed their profile."""
+
+    user: User
+
+
+class LoginsRevoked(msgspec.Struct, frozen=True):
+    """Signed-in devices have ended: their connections must end too."""
+
+    user_id: UserId
+    login_ids: tuple[LoginId, ...]
+    reason: str
+
+
+class LoginRenewed(msgspec.Struct, frozen=True):
+    """A device has fresh tokens: its connections may live on until `expires_at`."""
+
+    login_id: LoginId
+    expires_at: int
+
+
+MemberEvent = MemberJoined | MemberUpdated | MemberLeft
+MessageEvent = MessageSent | MessageEdited | MessageRecalled
+ChannelEvent = ChannelCreated | ChannelUpdated | ChannelDeleted
+Durable = MessageEvent | ChannelEvent | MemberEvent
+News = (
+    ReadUpdated
+    | DeliveredUpdated
+    | TypingStarted
+    | ChannelEntered
+    | ChannelExited
+    | PresenceUpdated
+    | UserUpdated
+)
+Control = LoginsRevoked | LoginRenewed
+Event = Durable | News | Control
+
+
+class Publication(msgspec.Struct, frozen=True, gc=False):
+    """An event and the topic it goes to: what crosses the broker."""
+
+    topic: str
+    event: Event

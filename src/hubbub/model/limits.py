@@ -1,0 +1,34 @@
+"""Limits are bytes, counts and time (DESIGN.md decision 13). Where a seed asks for less, its dialect does."""
+
+from typing import Final
+
+FRAME_BYTES: Final = 64 * 1024
+FRAGMENTS: Final = 1_024
+JSON_DEPTH: Final = 32
+BODY_BYTES: Final = 64 * 1024
+
+CONTENT_CHARS: Final = 5_000
+NONCE_CHARS: Final = 64
+USERNAME_CHARS: Final = 50
+DISPLAY_NAME_CHARS: Final = 100
+EMAIL_CHARS: Final = 254
+PASSWORD_MIN_CHARS: Final = 6
+PASSWORD_MAX_CHARS: Final = 256
+CHANNEL_NAME_CHARS: Final = 100
+DESCRIPTION_CHARS: Final = 1_000
+TOKEN_CHARS: Final = 4_096
+
+PAGE_DEFAULT: Final = 50
+PAGE_MAX: Final = 100
+SYNC_MESSAGES: Final = 500  # changes of one channel that a resume carries; more is `limited`
+POSITIONS: Final = 1_000  # channels that one resume may name
+PRESENCE_IDS: Final = 200
+
+LOGINS_PER_USER: Final = 100
+CHANNELS_OWNED: Final = 200
+GROUP_MEMBERS: Final = 20_000
+
+# Past these sizes, events that every member causes for every other member are not sent on: their number
+# grows with the square. Positions and presence stay readable by query.
+RECEIPTS_MEMBERS: Final = 100
+PRESENCE_MEMBERS: Final = 500

@@ -1,0 +1,22 @@
+"""Names: what may be one, and when two are the same."""
+
+import unicodedata
+
+from hubbub.model.errors import invalid
+
+
+def fold(name: str) -> str:
+    """Two names with one folded form are the same: "Ａnna", "anna" and "ANNA"."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def clean(field: str, text: str, most: int) -> str:
+    """A one-line name without surrounding white space; raises `Refused` for what is none."""
+    text = unicodedata.normalize("NFC", text.strip())
+    if not 1 <= len(text) <= most:
+        raise invalid(field, f"it must have 1 to {most} characters")
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
+        raise invalid(field, "it must not contain control characters")
+    if not any(unicodedata.category(c)[0] in "LNPS" for c in text):
+        raise invalid(field, "it must contain something visible")
+    return text

@@ -1,0 +1,30 @@
+"""A connection as the gateway sees it."""
+
+from typing import Protocol
+
+
+class Connection(Protocol):
+    """A WebSocket. The gateway writes whole frames: it has joined them already."""
+
+    @property
+    def address(self) -> str:
+        """The client's IP address."""
+        ...
+
+    def write(self, frames: bytes) -> None:
+        """Hand bytes to the socket; never blocks."""
+        ...
+
+    def buffered(self) -> int:
+        """Bytes that the client has not taken yet."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Send a close frame after what was written, then close."""
+        ...
+
+    def pause_reading(self) -> None:
+        """Let the client wait (TCP backpressure)."""
+        ...
+
+    def resume_reading(self) -> None: ...

@@ -1,0 +1,14 @@
+"""Who is online."""
+
+from typing import Protocol
+
+from hubbub.model.commands import Caller, GetPresence
+from hubbub.model.ids import UserId
+
+
+class Presence(Protocol):
+    """Live connections, counted per person."""
+
+    async def get(self, caller: Caller, command: GetPresence) -> dict[UserId, bool]:
+        """Who of these is online."""
+        ...

@@ -1,0 +1,246 @@
+"""What services need of a database.
+
+A *transaction* is a generator that yields statements and is sent their rows. It says what is read and
+written, and in what order; it does no I/O. So the same transaction runs in SQLite's writer thread and on a
+PostgreSQL connection.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from hubbub.model.commands import History
+from hubbub.model.entities import (
+    Account,
+    Changes,
+    Channel,
+    ChannelView,
+    Draft,
+    Login,
+    Member,
+    Message,
+    Page,
+    Sent,
+    User,
+)
+from hubbub.model.events import Publication
+from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
+
+T = TypeVar("T")
+Row = tuple[object, ...]
+Transaction = Generator[object, list[Row], T]
+Announce = Callable[[T], Sequence[Publication]]
+
+
+class AccountTables(Protocol):
+    """Users and their log-ins."""
+
+    def add_user(self, account: Account) -> Transaction[User]:
+        """Refused(conflict) when the name or the e-mail is taken."""
+        ...
+
+    def get_user(self, user_id: UserId) -> Transaction[User | None]: ...
+
+    def get_account(self, login: str) -> Transaction[Account | None]:
+        """By user name or e-mail, folded."""
+        ...
+
+    def get_account_by_id(self, user_id: UserId) -> Transaction[Account | None]: ...
+
+    def search_users(self, prefix: str, limit: int) -> Transaction[list[User]]: ...
+
+    def update_user(
+        self, user_id: UserId, *, display_name: str | None = None, is_admin: bool | None = None
+    ) -> Transaction[User]: ...
+
+    def count_admins(self) -> Transaction[int]: ...
+
+    def set_password(
+        self, user_id: UserId, password_hash: str, keep: LoginId | None
+    ) -> Transaction[tuple[LoginId, ...]]:
+        """Stores the hash, revokes every login but `keep`, and returns the revoked ones."""
+        ...
+
+    def add_login(self, login: Login, refresh_hash: str) -> Transaction[tuple[LoginId, ...]]:
+        """Stores it, and revokes the oldest beyond the cap; returns the revoked ones."""
+        ...
+
+    def get_login(self, login_id: LoginId) -> Transaction[tuple[Login, User] | None]: ...
+
+    def list_logins(self, user_id: UserId) -> Transaction[list[Login]]: ...
+
+    def rotate_refresh(
+        self, old_hash: str, new_hash: str, now: int, expires_at: int
+    ) -> Transaction["Rotated"]: ...
+
+    def revoke_logins(
+        self, user_id: UserId, login_ids: Sequence[LoginId] | None, keep: LoginId | None
+    ) -> Transaction[tuple[LoginId, ...]]:
+        """Revokes the named ones, or all but `keep`; returns those that were live."""
+        ...
+
+
+class Rotated(Protocol):
+    """What became of a refresh token: `login` is None when it was unknown, ended or used before."""
+
+    @property
+    def login(self) -> Login | None: ...
+    @property
+    def user(self) -> User | None: ...
+    @property
+    def revoked(self) -> tuple[LoginId, ...]: ...
+    @property
+    def reused_by(self) -> UserId | None: ...
+
+
+class ChannelTables(Protocol):
+    """Channels and their members."""
+
+    def add_group(
+        self, channel: Channel, owner: UserId, *, unique: bool
+    ) -> Transaction[tuple[Channel, Member]]:
+        """`unique`: Refused(conflict) when a group has the name already."""
+        ...
+
+    def open_direct(
+        self, channel: Channel, pair: tuple[UserId, UserId]
+    ) -> Transaction[tuple[Channel, list[Member], bool]]:
+        """The pair's channel and whether it is new; created once however often it is asked for."""
+        ...
+
+    def get_channel(
+        self, channel_id: ChannelId
+    ) -> Transaction[tuple[Channel, list[Member]] | None]:
+        """With every member row that still matters (not `left`)."""
+        ...
+
+    def list_ids(self, user_id: UserId) -> Transaction[list[ChannelId]]:
+        """The channels a person is in."""
+        ...
+
+    def list_views(self, user_id: UserId) -> Transaction[list[ChannelView]]:
+        """The channels a person is in, with positions and what waits, newest activity first."""
+        ...
+
+    def get_view(
+        self, user_id: UserId, channel_id: ChannelId
+    ) -> Transaction[ChannelView | None]: ...
+
+    def find_groups(self, user_id: UserId, prefix: str) -> Transaction[list[Channel]]: ...
+
+    def count_owned(self, user_id: UserId) -> Transaction[int]: ...
+
+    def update_channel(
+        self, channel_id: ChannelId, changes: Mapping[str, object]
+    ) -> Transaction[Channel]: ...
+
+    def delete_channel(self, channel_id: ChannelId) -> Transaction[int]:
+        """Removes the channel and all that was in it; returns its last version."""
+        ...
+
+    def put_member(self, member: Member) -> Transaction[tuple[Member, User]]:
+        """Stores role and status under a new version; keeps positions, or starts at the end."""
+        ...
+
+    def list_members(
+        self, channel_id: ChannelId, status: str
+    ) -> Transaction[list[tuple[Member, User]]]: ...
+
+    def mark(
+        self, channel_id: ChannelId, user_id: UserId, column: str, seq: int
+    ) -> Transaction[int | None]:
+        """Moves a position forward, never back nor past the end; None when it did not move."""
+        ...
+
+
+class MessageTables(Protocol):
+    """Messages."""
+
+    def get_message(
+        self, channel_id: ChannelId, message_id: MessageId
+    ) -> Transaction[Message | None]: ...
+
+    def page(self, query: History) -> Transaction[Page]:
+        """Refused(invalid) when a cursor is no message of this channel."""
+        ...
+
+    def changes(
+        self, channel_id: ChannelId, from_version: int, limit: int
+    ) -> Transaction[Changes]: ...
+
+    def edit(self, edited: "Edited", allow: Callable[[Message], None]) -> Transaction[Message]:
+        """`allow` sees the message inside the transaction and raises `Refused`."""
+        ...
+
+    def recall(
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        by: UserId,
+        now: int,
+        allow: Callable[[Message], None],
+    ) -> Transaction[tuple[Message, bool]]:
+        """The tombstone, and whether it is new."""
+        ...
+
+
+class Edited(msgspec.Struct, frozen=True):
+    """New content for a message, accepted."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+    content: str
+    mentions: tuple[UserId, ...]
+    now: int
+
+
+class Store(Protocol):
+    """The database. Everything that is written passes through one queue, in order."""
+
+    @property
+    def accounts(self) -> AccountTables: ...
+    @property
+    def channels(self) -> ChannelTables: ...
+    @property
+    def messages(self) -> MessageTables: ...
+
+    async def read(self, transaction: Transaction[T]) -> T:
+        """Run against one snapshot of what is committed."""
+        ...
+
+    async def append(
+        self, draft: Draft, admit: Callable[[], object], announce: Announce[Sent]
+    ) -> Sent:
+        """Group commit: one fsync for all drafts that wait. `admit` is asked again, as the transaction
+        forms, if a permission may have changed since; it raises `Refused`."""
+        ...
+
+    async def write(
+        self,
+        prepare: Callable[[], Transaction[T]],
+        announce: Announce[T],
+        *,
+        barrier: bool = False,
+    ) -> T:
+        """`prepare` runs when the transaction forms: what memory says then is what is committed.
+
+        `barrier`: the write may change what somebody is allowed to do; nothing joins its transaction
+        behind it.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Returns when the database answers."""
+        ...
+
+
+def settled(value: T) -> Transaction[T]:
+    """The transaction that finds everything as it should be and does nothing."""
+    yield from ()
+    return value
+
+
+def nothing(_result: object) -> Sequence[Publication]:
+    """For writes that nobody needs to hear of."""
+    return ()

@@ -1,0 +1,176 @@
+"""Accounts: making them, signing in, passwords, profiles, the first administrator."""
+
+import hmac
+from collections.abc import Sequence
+
+import msgspec
+
+from hubbub.model.commands import (
+    Caller,
+    ChangePassword,
+    ClaimAdmin,
+    GetUser,
+    Register,
+    SearchUsers,
+    SignIn,
+    UpdateProfile,
+)
+from hubbub.model.entities import Account, Tokens, User
+from hubbub.model.errors import conflict, forbidden, invalid, not_found, unauthorized
+from hubbub.model.events import Publication, UserUpdated
+from hubbub.model.ids import UserId
+from hubbub.model.limits import (
+    DISPLAY_NAME_CHARS,
+    EMAIL_CHARS,
+    PASSWORD_MAX_CHARS,
+    PASSWORD_MIN_CHARS,
+    USERNAME_CHARS,
+)
+from hubbub.model.names import clean, fold
+from hubbub.model.topics import user_topic
+from hubbub.ports.clock import Clock
+from hubbub.ports.ids import IdSource
+from hubbub.ports.store import Store, nothing
+from hubbub.ports.tokens import PasswordHasher
+from hubbub.services.logins import Logins, revoked
+from hubbub.services.rates import REGISTRATIONS, SIGN_INS, SIGN_INS_OF_ADDRESS, Rates
+
+# One text for an unknown name, a wrong password and a disabled account (threat S6).
+_WRONG = "The user name or the password is wrong."
+
+
+class Accounts:
+    """Accounts and profiles; what a log-in is, services/logins.py says."""
+
+    def __init__(
+        self,
+        store: Store,
+        logins: Logins,
+        passwords: PasswordHasher,
+        rates: Rates,
+        clock: Clock,
+        ids: IdSource,
+    ) -> None:
+        self._store = store
+        self._logins = logins
+        self._passwords = passwords
+        self._rates = rates
+        self._clock = clock
+        self._ids = ids
+        self._admin_token: str | None = None
+
+    async def offer_admin(self) -> str | None:
+        """A token that makes its bearer the first administrator, once; None when there is one."""
+        if await self._store.read(self._store.accounts.count_admins()) == 0:
+            self._admin_token = self._ids.secret()
+        return self._admin_token
+
+    async def register(self, caller: Caller, command: Register) -> Tokens:
+        """Makes an account and signs in."""
+        self._rates.take(REGISTRATIONS, "register", caller.address)
+        account = draft_account(command, self._ids.next_id(), self._clock.now_ms())
+        hashed = await self._passwords.hash(command.password)
+        account = msgspec.structs.replace(account, password_hash=hashed)
+        user = await self._store.write(lambda: self._store.accounts.add_user(account), nothing)
+        return await self._logins.open(user, command.label)
+
+    async def sign_in(self, caller: Caller, command: SignIn) -> Tokens:
+        """By user name or e-mail."""
+        self._rates.take(SIGN_INS_OF_ADDRESS, "sign_in", caller.address)
+        # With the address in the key, a stranger can't lock the owner out.
+        key = ("sign_in", caller.address, fold(command.login))
+        self._rates.take(SIGN_INS, *key)
+        account = await self._store.read(self._store.accounts.get_account(command.login))
+        encoded = account.password_hash if account is not None else None
+        fits = await self._passwords.verify(encoded, command.password)
+        if account is None or not fits or account.user.disabled:
+            raise unauthorized(_WRONG)
+        self._rates.clear(*key)
+        return await self._logins.open(account.user, command.label)
+
+    async def change_password(self, caller: Caller, command: ChangePassword) -> None:
+        """Signs all other devices out."""
+        user = caller.known
+        self._rates.take(SIGN_INS, "password", user.id)
+        account = await self._store.read(self._store.accounts.get_account_by_id(user.id))
+        encoded = account.password_hash if account is not None else None
+        if not await self._passwords.verify(encoded, command.old_password):
+            raise forbidden("The old password is wrong.")
+        _check_password(command.new_password, user.username)
+        hashed = await self._passwords.hash(command.new_password)
+        await self._store.write(
+            lambda: self._store.accounts.set_password(user.id, hashed, caller.login_id),
+            lambda ended: revoked(user.id, ended, "password changed"),
+        )
+
+    async def claim_admin(self, caller: Caller, command: ClaimAdmin) -> User:
+        """With the token that the server printed at its first start."""
+        user = caller.known
+        self._rates.take(SIGN_INS, "claim", caller.address)
+        expected = self._admin_token
+        if expected is None:
+            raise conflict("There is an administrator already.")
+        if not hmac.compare_digest(expected.encode(), command.token.encode()):
+            raise forbidden("This is not the token that the server printed.")
+        self._admin_token = None
+        return await self._store.write(
+            lambda: self._store.accounts.update_user(user.id, is_admin=True), _updated
+        )
+
+    async def get_user(self, caller: Caller, command: GetUser) -> Account:
+        """A person; the e-mail only of oneself."""
+        mine = caller.user_id
+        wanted = mine if command.user_id is None else command.user_id
+        found = await self._store.read(self._store.accounts.get_account_by_id(wanted))
+        if found is None:
+            raise not_found("user")
+        return Account(found.user, found.email if wanted == mine else None, None)
+
+    async def update_profile(self, caller: Caller, command: UpdateProfile) -> Account:
+        """One's display name."""
+        shown = clean("display_name", command.display_name, DISPLAY_NAME_CHARS)
+        user_id = caller.user_id
+        await self._store.write(
+            lambda: self._store.accounts.update_user(user_id, display_name=shown), _updated
+        )
+        return await self.get_user(caller, GetUser(None))
+
+    async def search(self, caller: Caller, command: SearchUsers) -> list[User]:
+        """By the start of the user name."""
+        _ = caller.user_id
+        limit = max(1, min(command.limit, 50))
+        return await self._store.read(self._store.accounts.search_users(command.prefix, limit))
+
+
+def draft_account(command: Register, new_id: int, now: int) -> Account:
+    """The account that would be made, without its password hash; raises `Refused`."""
+    username = clean("username", command.username, USERNAME_CHARS)
+    if "@" in username:
+        raise invalid("username", "it must not contain @")
+    _check_password(command.password, username)
+    shown = clean("display_name", command.display_name or username, DISPLAY_NAME_CHARS)
+    user = User(UserId(new_id), username, shown, now)
+    return Account(user, _check_email(command.email), None)
+
+
+def _updated(user: User) -> Sequence[Publication]:
+    return (Publication(user_topic(user.id), UserUpdated(user)),)
+
+
+def _check_email(email: str | None) -> str | None:
+    if email is None:
+        return None
+    email = clean("email", email, EMAIL_CHARS)
+    local, at, domain = email.rpartition("@")
+    if not (at and local and domain) or " " in email:
+        raise invalid("email", "it must look like name@example.org")
+    return email
+
+
+def _check_password(password: str, username: str) -> None:
+    if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
+        raise invalid(
+            "password", f"it must have {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters"
+        )
+    if fold(password) == fold(username):
+        raise invalid("password", "it must not be the user name")

@@ -1,0 +1,216 @@
+"""Groups and direct channels: making, finding, changing, ending."""
+
+from collections.abc import Sequence
+
+from hubbub.model.commands import (
+    BrowseChannels,
+    Caller,
+    CreateGroup,
+    DeleteChannel,
+    FindGroups,
+    GetChannel,
+    ListChannels,
+    OpenDirect,
+    UpdateChannel,
+)
+from hubbub.model.entities import Channel, ChannelView, Kind, Member, User
+from hubbub.model.errors import conflict, forbidden, invalid, not_found
+from hubbub.model.events import (
+    ChannelCreated,
+    ChannelDeleted,
+    ChannelUpdated,
+    MemberJoined,
+    Publication,
+)
+from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.limits import CHANNEL_NAME_CHARS, CHANNELS_OWNED, DESCRIPTION_CHARS
+from hubbub.model.names import clean
+from hubbub.model.permissions import may_manage
+from hubbub.model.topics import channel_topic, user_topic
+from hubbub.ports.clock import Clock
+from hubbub.ports.ids import IdSource
+from hubbub.ports.store import Store, Transaction
+from hubbub.services.directory import Directory, Room
+from hubbub.services.visibility import rank_in, require_known
+
+
+class Channels:
+    """What can be done with a channel as a whole; people in it are services/members.py."""
+
+    def __init__(self, store: Store, directory: Directory, clock: Clock, ids: IdSource) -> None:
+        self._store = store
+        self._directory = directory
+        self._clock = clock
+        self._ids = ids
+
+    async def create_group(self, caller: Caller, command: CreateGroup) -> ChannelView:
+        """A group, owned by the caller."""
+        user = caller.known
+        name, description = _check_name(command.name), _check_description(command.description)
+        owned = await self._store.read(self._store.channels.count_owned(user.id))
+        if owned >= CHANNELS_OWNED:
+            raise conflict(f"You own {CHANNELS_OWNED} groups; delete one first.")
+        now = self._clock.now_ms()
+        channel = Channel(
+            self._new_id(), Kind.GROUP, name, description, user.id, command.private, now
+        )
+        channel, member = await self._store.write(
+            lambda: self._store.channels.add_group(channel, user.id, unique=command.unique),
+            lambda result: _created(result[0], [(result[1], user)]),
+            barrier=True,
+        )
+        return ChannelView(channel, member, 0, 0)
+
+    async def open_direct(self, caller: Caller, command: OpenDirect) -> tuple[ChannelView, bool]:
+        """The one direct channel with a person, and whether it is new."""
+        user, peer_id = caller.known, command.user_id
+        if peer_id == user.id:
+            raise invalid("user_id", "a direct channel needs another person")
+        peer = await self._store.read(self._store.accounts.get_user(peer_id))
+        if peer is None or peer.disabled or peer_id == 0:
+            raise not_found("user")
+        now = self._clock.now_ms()
+        channel = Channel(self._new_id(), Kind.DIRECT, "", "", None, True, now)
+        people = {user.id: user, peer.id: peer}
+        channel, members, is_new = await self._store.write(
+            lambda: self._store.channels.open_direct(channel, (user.id, peer.id)),
+            lambda result: _opened(result, people),
+            barrier=True,
+        )
+        view = await self._store.read(self._store.channels.get_view(user.id, channel.id))
+        mine = next((m for m in members if m.user_id == user.id), None)
+        return view or ChannelView(channel, mine, 0, 0, peer), is_new
+
+    async def list_all(self, caller: Caller, _command: ListChannels) -> list[ChannelView]:
+        """The caller's, newest activity first."""
+        return await self._store.read(self._store.channels.list_views(caller.user_id))
+
+    async def find(self, caller: Caller, command: FindGroups) -> list[Channel]:
+        """Open groups to join."""
+        ask = self._store.channels.find_groups(caller.user_id, command.prefix)
+        return await self._store.read(ask)
+
+    async def browse(self, caller: Caller, _command: BrowseChannels) -> list[Channel]:
+        """The caller's, then those to join."""
+        mine = await self.list_all(caller, ListChannels())
+        open_ones = await self.find(caller, FindGroups())
+        return [v.channel for v in mine if v.channel.kind is not Kind.DIRECT] + open_ones
+
+    async def get(self, caller: Caller, command: GetChannel) -> ChannelView:
+        """One channel that the caller may know of."""
+        room = await self._directory.room(command.channel_id)
+        require_known(room, caller)
+        ask = self._store.channels.get_view(caller.user_id, command.channel_id)
+        view = await self._store.read(ask)
+        if view is not None:
+            return view
+        return ChannelView(room.channel, room.members.get(caller.user_id), 0, 0)
+
+    async def update(self, caller: Caller, command: UpdateChannel) -> ChannelView:
+        """Name, description and openness by admins; a new owner by the owner."""
+        await self._directory.room(command.channel_id)
+        changes = _changes(command)
+
+        def prepare() -> Transaction[Channel]:
+            room = self._managed(caller, command.channel_id)
+            if command.owner_id is not None:
+                _check_new_owner(room, caller, command.owner_id)
+            return self._store.channels.update_channel(command.channel_id, changes)
+
+        await self._store.write(prepare, _updated, barrier=True)
+        return await self.get(caller, GetChannel(command.channel_id))
+
+    async def delete(self, caller: Caller, command: DeleteChannel) -> None:
+        """By the owner, or a server administrator."""
+        await self._directory.room(command.channel_id)
+
+        def prepare() -> Transaction[int]:
+            room = self._known(caller, command.channel_id)
+            if room.channel.kind is not Kind.GROUP:
+                raise forbidden("Only groups can be deleted.")
+            if rank_in(room, caller) < 3 and not caller.known.is_admin:
+                raise forbidden("Only the owner may delete the group.")
+            return self._store.channels.delete_channel(command.channel_id)
+
+        await self._store.write(
+            prepare, lambda version: _deleted(command.channel_id, version), barrier=True
+        )
+
+    def _known(self, caller: Caller, channel_id: ChannelId) -> Room:
+        room = self._directory.known(channel_id)
+        if room is None:
+            raise not_found("channel")
+        require_known(room, caller)
+        return room
+
+    def _managed(self, caller: Caller, channel_id: ChannelId) -> Room:
+        room = self._known(caller, channel_id)
+        if not may_manage(room.channel, room.members.get(caller.user_id)):
+            raise forbidden("Only admins of the group may change it.")
+        return room
+
+    def _new_id(self) -> ChannelId:
+        return ChannelId(self._ids.next_id())
+
+
+def _created(channel: Channel, members: Sequence[tuple[Member, User]]) -> Sequence[Publication]:
+    """Each of the first members hears of the channel, then the channel of each of them."""
+    made = [
+        Publication(user_topic(m.user_id), ChannelCreated(channel.id, channel.version, channel))
+        for m, _ in members
+    ]
+    topic = channel_topic(channel.id)
+    return made + [
+        Publication(topic, MemberJoined(channel.id, member.version, member, user))
+        for member, user in members
+    ]
+
+
+def _opened(
+    result: tuple[Channel, list[Member], bool], people: dict[UserId, User]
+) -> Sequence[Publication]:
+    channel, members, is_new = result
+    if not is_new:
+        return ()
+    return _created(channel, [(m, people[m.user_id]) for m in members])
+
+
+def _updated(channel: Channel) -> Sequence[Publication]:
+    event = ChannelUpdated(channel.id, channel.version, channel)
+    return (Publication(channel_topic(channel.id), event),)
+
+
+def _deleted(channel_id: ChannelId, version: int) -> Sequence[Publication]:
+    return (Publication(channel_topic(channel_id), ChannelDeleted(channel_id, version)),)
+
+
+def _changes(command: UpdateChannel) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    if command.name is not None:
+        changes["name"] = _check_name(command.name)
+    if command.description is not None:
+        changes["description"] = _check_description(command.description)
+    if command.private is not None:
+        changes["private"] = command.private
+    if command.owner_id is not None:
+        changes["owner_id"] = command.owner_id
+    if not changes:
+        raise invalid("body", "give at least one of name, description, private, owner_id")
+    return changes
+
+
+def _check_new_owner(room: Room, caller: Caller, owner_id: UserId) -> None:
+    if rank_in(room, caller) < 3:
+        raise forbidden("Only the owner may hand the group over.")
+    if owner_id not in room.active():
+        raise invalid("owner_id", "it must be an active member of the group")
+
+
+def _check_name(name: str) -> str:
+    return clean("name", name, CHANNEL_NAME_CHARS)
+
+
+def _check_description(text: str) -> str:
+    if len(text) > DESCRIPTION_CHARS or "\0" in text:
+        raise invalid("description", f"it must have at most {DESCRIPTION_CHARS} characters, no NUL")
+    return text

@@ -1,0 +1,207 @@
+"""People in channels: joining, approving, promoting, leaving, kicking, banning."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from hubbub.model.commands import AddMember, Caller, ListMembers, RemoveMember
+from hubbub.model.entities import Kind, Member, Role, Status, User
+from hubbub.model.errors import conflict, forbidden, not_found
+from hubbub.model.events import (
+    ChannelCreated,
+    MemberJoined,
+    MemberLeft,
+    MemberUpdated,
+    Publication,
+)
+from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.limits import GROUP_MEMBERS
+from hubbub.model.permissions import may_manage, may_moderate, rank
+from hubbub.model.topics import channel_topic, user_topic
+from hubbub.ports.clock import Clock
+from hubbub.ports.store import Store, Transaction, settled
+from hubbub.services.directory import Directory, Room
+from hubbub.services.visibility import rank_in, require_known, require_visible
+
+Result = tuple[Member, User | None]  # no user: nothing had to change
+
+
+class Members:
+    """Every decision here is made as its transaction forms, from exactly what is committed."""
+
+    def __init__(self, store: Store, directory: Directory, clock: Clock) -> None:
+        self._store = store
+        self._directory = directory
+        self._clock = clock
+
+    async def list_all(self, caller: Caller, command: ListMembers) -> list[tuple[Member, User]]:
+        """Active ones; the pending and the banned are for admins."""
+        room = await self._directory.room(command.channel_id)
+        require_visible(room, caller)
+        if room.channel.kind is Kind.LOBBY and command.status is Status.ACTIVE:
+            raise forbidden("Everybody is in the lobby; search for people instead.")
+        if command.status is not Status.ACTIVE and rank_in(room, caller) < 2:
+            raise forbidden("Only admins may see who is waiting or banned.")
+        ask = self._store.channels.list_members(command.channel_id, command.status)
+        return await self._store.read(ask)
+
+    async def add(self, caller: Caller, command: AddMember) -> Member:
+        """Join, add, approve, promote or demote."""
+        await self._directory.room(command.channel_id)
+
+        def prepare() -> Transaction[Result]:
+            room = self._room(command.channel_id)
+            member = self._wanted(room, caller, command)
+            if member == room.members.get(command.user_id):
+                return settled((member, None))
+            return self._store.channels.put_member(member)
+
+        member, _ = await self._store.write(
+            prepare, lambda result: self._announce_added(result, caller), barrier=True
+        )
+        return member
+
+    async def remove(self, caller: Caller, command: RemoveMember) -> None:
+        """Leave, withdraw, kick, reject, ban, or lift a ban."""
+        await self._directory.room(command.channel_id)
+
+        def prepare() -> Transaction[Result]:
+            room = self._room(command.channel_id)
+            return self._store.channels.put_member(self._without(room, caller, command))
+
+        await self._store.write(
+            prepare, lambda result: self._announce_removed(result, caller), barrier=True
+        )
+
+    def _room(self, channel_id: ChannelId) -> Room:
+        room = self._directory.known(channel_id)
+        if room is None:
+            raise not_found("channel")
+        return room
+
+    # -- coming -------------------------------------------------------------------------------------
+
+    def _wanted(self, room: Room, caller: Caller, command: AddMember) -> Member:
+        """The row as it should be."""
+        if command.user_id == caller.user_id:
+            return self._joining(room, caller)
+        require_visible(room, caller)
+        if not may_manage(room.channel, room.members.get(caller.user_id)):
+            raise forbidden("Only admins of the group may add people.")
+        known = room.members.get(command.user_id)
+        if known is not None and known.status is Status.BANNED:
+            raise conflict("This person is banned; lift the ban first.")
+        if command.role is not None and rank_in(room, caller) < 3:
+            raise forbidden("Only the owner may change roles.")
+        member = known or self._newcomer(room, command.user_id)
+        role = command.role or member.role
+        return msgspec.structs.replace(member, role=role, status=Status.ACTIVE)
+
+    def _joining(self, room: Room, caller: Caller) -> Member:
+        user_id = caller.user_id
+        known = room.members.get(user_id)
+        if room.channel.kind is Kind.LOBBY:
+            require_visible(room, caller)
+            return self._newcomer(room, user_id)
+        if known is not None and known.status is Status.BANNED:
+            raise not_found("channel")
+        if known is not None:
+            return known
+        if room.channel.kind is Kind.DIRECT:
+            raise not_found("channel")
+        status = Status.PENDING if room.channel.private else Status.ACTIVE
+        return msgspec.structs.replace(self._newcomer(room, user_id), status=status)
+
+    def _newcomer(self, room: Room, user_id: UserId) -> Member:
+        if len(room.members) >= GROUP_MEMBERS:
+            raise conflict(f"The group has {GROUP_MEMBERS} members; that is the most.")
+        now = self._clock.now_ms()
+        return Member(room.channel.id, user_id, Role.MEMBER, Status.ACTIVE, 0, now)
+
+    def _announce_added(self, result: Result, caller: Caller) -> Sequence[Publication]:
+        member, user = result
+        if user is None:
+            return ()
+        room = self._directory.known(member.channel_id)
+        if member.status is Status.PENDING:
+            return self._to_admins(room, member, user)
+        known = room.members.get(user.id) if room is not None else None
+        if known is not None and known.status is Status.ACTIVE:
+            return (_in_channel(MemberUpdated(member.channel_id, member.version, member, user)),)
+        return self._welcome(room, member, user)
+
+    def _welcome(self, room: Room | None, member: Member, user: User) -> Sequence[Publication]:
+        joined = _in_channel(MemberJoined(member.channel_id, member.version, member, user))
+        if room is None:
+            return (joined,)
+        channel = msgspec.structs.replace(room.channel, version=member.version)
+        made = ChannelCreated(member.channel_id, member.version, channel)
+        return Publication(user_topic(user.id), made), joined
+
+    def _to_admins(self, room: Room | None, member: Member, user: User) -> Sequence[Publication]:
+        """Who asks to be let in is the business of those who decide, and of who asked."""
+        event = MemberUpdated(member.channel_id, member.version, member, user)
+        told = {user.id}
+        if room is not None:
+            told |= {u for u, m in room.members.items() if may_manage(room.channel, m)}
+        return [Publication(user_topic(u), event) for u in sorted(told)]
+
+    # -- going --------------------------------------------------------------------------------------
+
+    def _without(self, room: Room, caller: Caller, command: RemoveMember) -> Member:
+        """The row as it should be."""
+        require_known(room, caller)
+        if command.user_id == caller.user_id:
+            return self._leaving(room, caller)
+        if room.channel.kind is Kind.DIRECT:
+            raise forbidden("Nobody can be removed from a direct channel.")
+        require_visible(room, caller)
+        known = room.members.get(command.user_id)
+        target = rank(room.channel, known)
+        if not may_moderate(rank_in(room, caller), target):
+            raise forbidden("You may only remove people whose role is below yours.")
+        return self._removed(room, known, command)
+
+    def _removed(self, room: Room, known: Member | None, command: RemoveMember) -> Member:
+        is_lobby = room.channel.kind is Kind.LOBBY
+        if command.ban:
+            status = Status.BANNED
+        elif known is None:
+            if is_lobby:
+                raise conflict("Everybody is in the lobby; ban people instead.")
+            raise not_found("member")
+        else:
+            status = Status.ACTIVE if is_lobby else Status.LEFT
+        member = known or self._newcomer(room, command.user_id)
+        return msgspec.structs.replace(member, role=Role.MEMBER, status=status)
+
+    def _leaving(self, room: Room, caller: Caller) -> Member:
+        if room.channel.kind is not Kind.GROUP:
+            raise forbidden("Only groups can be left.")
+        member = room.members.get(caller.user_id)
+        if member is None:
+            raise not_found("member")
+        if room.channel.owner_id == caller.user_id:
+            raise conflict("Hand the group over to somebody or delete it first.")
+        return msgspec.structs.replace(member, role=Role.MEMBER, status=Status.LEFT)
+
+    def _announce_removed(self, result: Result, caller: Caller) -> Sequence[Publication]:
+        member, user = result
+        if user is None:
+            return ()
+        event: MemberJoined | MemberLeft
+        if member.status is Status.ACTIVE:  # a ban from the lobby was lifted
+            event = MemberJoined(member.channel_id, member.version, member, user)
+        else:
+            by = caller.user_id
+            event = MemberLeft(member.channel_id, member.version, member, user, by)
+        room = self._directory.known(member.channel_id)
+        known = room.members.get(user.id) if room is not None else None
+        if known is not None and known.status is Status.PENDING:
+            # Nobody else was told who asks, so nobody else is told that the answer is no.
+            return (Publication(user_topic(user.id), event),)
+        return (_in_channel(event),)
+
+
+def _in_channel(event: MemberJoined | MemberLeft | MemberUpdated) -> Publication:
+    return Publication(channel_topic(event.channel_id), event)

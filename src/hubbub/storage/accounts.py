@@ -1,0 +1,296 @@
+"""Transactions on users, their log-ins and refresh tokens."""
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from hubbub.model.entities import Account, Login, Role, Status, User
+from hubbub.model.errors import conflict, not_found
+from hubbub.model.ids import LOBBY, LoginId, UserId
+from hubbub.model.limits import LOGINS_PER_USER
+from hubbub.model.names import fold
+from hubbub.ports.store import Row
+from hubbub.storage.schema import channels, logins, members, refresh_tokens, users
+from hubbub.storage.sql import Statement, param
+from hubbub.storage.transactions import (
+    GET_USER,
+    N_USER,
+    USER_COLUMNS,
+    Steps,
+    every,
+    first,
+    to_user,
+)
+
+_LOGIN_COLUMNS = (
+    logins.c.id,
+    logins.c.user_id,
+    logins.c.created_at,
+    logins.c.last_used_at,
+    logins.c.expires_at,
+    logins.c.label,
+    logins.c.revoked,
+)
+_ACCOUNT = sa.select(*USER_COLUMNS, users.c.email, users.c.password_hash)
+_ACCOUNT_BY_ID = Statement(_ACCOUNT.where(users.c.id == param("id")))
+_ACCOUNT_BY_LOGIN = Statement(
+    _ACCOUNT.where(sa.or_(users.c.username_key == param("key"), users.c.email_key == param("key")))
+    # A name wins over an e-mail, should somebody have taken another's address as a name.
+    .order_by((users.c.username_key == param("key")).desc())
+    .limit(1)
+)
+_TAKEN = Statement(
+    sa.select(users.c.username_key, users.c.email_key).where(
+        sa.or_(users.c.username_key == param("name"), users.c.email_key == param("email"))
+    )
+)
+_INSERT_USER = Statement(
+    users.insert().values(
+        {
+            c: param(c)
+            for c in (
+                "id",
+                "username",
+                "username_key",
+                "email",
+                "email_key",
+                "display_name",
+                "password_hash",
+                "is_admin",
+                "created_at",
+            )
+        }
+    )
+)
+# Everybody is in the lobby, and starts at its end: what was said before one came is not "unread".
+_ENTER_LOBBY = Statement(
+    members.insert().from_select(
+        (
+            "channel_id",
+            "user_id",
+            "role",
+            "status",
+            "version",
+            "joined_at",
+            "read_seq",
+            "delivered_seq",
+        ),
+        sa.select(
+            channels.c.id,
+            param("user").label("user_id"),
+            sa.literal(Role.MEMBER.value, sa.Text).label("role"),
+            sa.literal(Status.ACTIVE.value, sa.Text).label("status"),
+            channels.c.version,
+            param("now").label("joined_at"),
+            channels.c.last_seq.label("read_seq"),
+            channels.c.last_seq.label("delivered_seq"),
+        ).where(channels.c.id == LOBBY),
+    )
+)
+_SEARCH = Statement(
+    sa.select(*USER_COLUMNS)
+    .where(users.c.username_key >= param("low"), users.c.username_key < param("high"))
+    .order_by(users.c.username_key)
+    .limit(param("limit"))
+)
+_SET_NAME = Statement(
+    users.update().where(users.c.id == param("user")).values(display_name=param("value"))
+)
+_SET_ADMIN = Statement(
+    users.update().where(users.c.id == param("user")).values(is_admin=param("value"))
+)
+_SET_PASSWORD = Statement(
+    users.update().where(users.c.id == param("user")).values(password_hash=param("value"))
+)
+_COUNT_ADMINS = Statement(
+    sa.select(sa.func.count()).select_from(users).where(users.c.is_admin.is_(True))
+)
+_INSERT_LOGIN = Statement(
+    logins.insert().values(
+        {
+            c: param(c)
+            for c in ("id", "user_id", "created_at", "last_used_at", "expires_at", "label")
+        }
+    )
+)
+_GET_LOGIN = Statement(
+    sa.select(*_LOGIN_COLUMNS, *USER_COLUMNS)
+    .join_from(logins, users, users.c.id == logins.c.user_id)
+    .where(logins.c.id == param("id"))
+)
+_LIVE_LOGINS = Statement(
+    sa.select(*_LOGIN_COLUMNS)
+    .where(logins.c.user_id == param("user"), logins.c.revoked.is_(False))
+    .order_by(logins.c.last_used_at.desc(), logins.c.id)
+)
+_REVOKE = Statement(logins.update().where(logins.c.id == param("login")).values(revoked=True))
+# An ended login needs no memory of its tokens: none of them works, used or not.
+_FORGET_TOKENS = Statement(
+    refresh_tokens.delete().where(refresh_tokens.c.login_id == param("login"))
+)
+_TOUCH_LOGIN = Statement(
+    logins.update()
+    .where(logins.c.id == param("login"))
+    .values(last_used_at=param("now"), expires_at=param("until"))
+)
+_INSERT_TOKEN = Statement(
+    refresh_tokens.insert().values(hash=param("hash"), login_id=param("login"))
+)
+_GET_TOKEN = Statement(
+    sa.select(refresh_tokens.c.login_id, refresh_tokens.c.used).where(
+        refresh_tokens.c.hash == param("hash")
+    )
+)
+_USE_TOKEN = Statement(
+    refresh_tokens.update().where(refresh_tokens.c.hash == param("token")).values(used=True)
+)
+
+
+class Rotated(msgspec.Struct, frozen=True):
+    """What became of a refresh token (ports/store.py)."""
+
+    login: Login | None = None
+    user: User | None = None
+    revoked: tuple[LoginId, ...] = ()
+    reused_by: UserId | None = None
+
+
+def _to_login(row: Row) -> Login:
+    identity, user, created, used, expires, label, revoked = row
+    return Login(identity, user, created, used, expires, label, bool(revoked))  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
+
+
+def _to_account(row: Row) -> Account:
+    return Account(to_user(row[:N_USER]), row[N_USER], row[N_USER + 1])  # type: ignore[arg-type]  # as above
+
+
+def _to_login_and_user(row: Row) -> tuple[Login, User]:
+    n = len(_LOGIN_COLUMNS)
+    return _to_login(row[:n]), to_user(row[n:])
+
+
+class AccountTables:
+    """The transactions behind the port of the same name."""
+
+    def add_user(self, account: Account) -> Steps[User]:
+        """Stores a user, who is in the lobby from then on."""
+        user = account.user
+        email_key = fold(account.email) if account.email else None
+        taken = yield _TAKEN(name=fold(user.username), email=email_key)
+        for name_key, _ in taken:
+            name_taken = name_key == fold(user.username)
+            raise conflict("This user name is taken." if name_taken else "This e-mail is taken.")
+        yield _INSERT_USER(
+            id=user.id,
+            username=user.username,
+            username_key=fold(user.username),
+            email=account.email,
+            email_key=email_key,
+            display_name=user.display_name,
+            password_hash=account.password_hash,
+            is_admin=user.is_admin,
+            created_at=user.created_at,
+        )
+        yield _ENTER_LOBBY(user=user.id, now=user.created_at)
+        return user
+
+    def get_user(self, user_id: UserId) -> Steps[User | None]:
+        """A person by id."""
+        return first(GET_USER(id=user_id), to_user)
+
+    def get_account(self, login: str) -> Steps[Account | None]:
+        """By user name or e-mail, folded."""
+        return first(_ACCOUNT_BY_LOGIN(key=fold(login)), _to_account)
+
+    def get_account_by_id(self, user_id: UserId) -> Steps[Account | None]:
+        """With e-mail and password hash."""
+        return first(_ACCOUNT_BY_ID(id=user_id), _to_account)
+
+    def search_users(self, prefix: str, limit: int) -> Steps[list[User]]:
+        """By the start of the folded user name."""
+        low = fold(prefix)
+        return every(_SEARCH(low=low, high=low + "\U0010ffff", limit=limit), to_user)
+
+    def update_user(
+        self, user_id: UserId, *, display_name: str | None = None, is_admin: bool | None = None
+    ) -> Steps[User]:
+        """Changes what is given."""
+        if display_name is not None:
+            yield _SET_NAME(user=user_id, value=display_name)
+        if is_admin is not None:
+            yield _SET_ADMIN(user=user_id, value=is_admin)
+        user = yield from self.get_user(user_id)
+        if user is None:
+            raise not_found("user")
+        return user
+
+    def count_admins(self) -> Steps[int]:
+        """How many administrators there are."""
+        rows = yield _COUNT_ADMINS()
+        return rows[0][0]  # type: ignore[return-value]  # a count
+
+    def set_password(
+        self, user_id: UserId, password_hash: str, keep: LoginId | None
+    ) -> Steps[tuple[LoginId, ...]]:
+        """Stores the hash and ends every login but `keep`."""
+        yield _SET_PASSWORD(user=user_id, value=password_hash)
+        return (yield from self.revoke_logins(user_id, None, keep))
+
+    def add_login(self, login: Login, refresh_hash: str) -> Steps[tuple[LoginId, ...]]:
+        """Stores it; the least recently used ones beyond the cap end."""
+        yield _INSERT_LOGIN(**msgspec.structs.asdict(login))
+        yield _INSERT_TOKEN(hash=refresh_hash, login=login.id)
+        live = yield from self.list_logins(login.user_id)
+        oldest = tuple(old.id for old in live[LOGINS_PER_USER:] if old.id != login.id)
+        yield from self._end(oldest)
+        return oldest
+
+    def get_login(self, login_id: LoginId) -> Steps[tuple[Login, User] | None]:
+        """With its user."""
+        return first(_GET_LOGIN(id=login_id), _to_login_and_user)
+
+    def list_logins(self, user_id: UserId) -> Steps[list[Login]]:
+        """Live ones, the most recently used first."""
+        return every(_LIVE_LOGINS(user=user_id), _to_login)
+
+    def rotate_refresh(
+        self, old_hash: str, new_hash: str, now: int, expires_at: int
+    ) -> Steps[Rotated]:
+        """Uses up a refresh token. One that comes back ends its whole family (threat S4)."""
+        rows = yield _GET_TOKEN(hash=old_hash)
+        if not rows:
+            return Rotated()
+        login_id, used = LoginId(str(rows[0][0])), bool(rows[0][1])
+        found = yield from self.get_login(login_id)
+        if found is None:
+            return Rotated()
+        login, user = found
+        if used:
+            yield from self._end((login_id,))
+            return Rotated(revoked=(login_id,), reused_by=user.id)
+        if login.revoked or login.expires_at <= now or user.disabled:
+            return Rotated()
+        yield _USE_TOKEN(token=old_hash)
+        yield _INSERT_TOKEN(hash=new_hash, login=login_id)
+        yield _TOUCH_LOGIN(login=login_id, now=now, until=expires_at)
+        return Rotated(login, user)
+
+    def revoke_logins(
+        self, user_id: UserId, login_ids: Sequence[LoginId] | None, keep: LoginId | None
+    ) -> Steps[tuple[LoginId, ...]]:
+        """Ends those of `login_ids` that are this user's and live; None means all."""
+        live = yield from self.list_logins(user_id)
+        wanted = None if login_ids is None else set(login_ids)
+        ended = tuple(
+            login.id
+            for login in live
+            if login.id != keep and (wanted is None or login.id in wanted)
+        )
+        yield from self._end(ended)
+        return ended
+
+    def _end(self, login_ids: Sequence[LoginId]) -> Steps[None]:
+        for login_id in login_ids:
+            yield _REVOKE(login=login_id)
+            yield _FORGET_TOKENS(login=login_id)

@@ -1,0 +1,333 @@
+"""Transactions on channels, members and positions."""
+
+from collections.abc import Mapping
+
+import msgspec
+import sqlalchemy as sa
+
+from hubbub.model.entities import Channel, ChannelView, Kind, Member, Role, Status, User
+from hubbub.model.errors import conflict, not_found
+from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.names import fold
+from hubbub.ports.store import Row
+from hubbub.storage.schema import channels, members, mentions, messages, users
+from hubbub.storage.sql import Query, Statement, param
+from hubbub.storage.transactions import (
+    CHANNEL_COLUMNS,
+    GET_CHANNEL,
+    GET_USER,
+    MEMBER_COLUMNS,
+    N_CHANNEL,
+    N_MEMBER,
+    USER_COLUMNS,
+    Steps,
+    bump,
+    every,
+    first,
+    to_channel,
+    to_member,
+    to_user,
+)
+
+_MEMBERS = sa.select(*MEMBER_COLUMNS).where(members.c.channel_id == param("channel"))
+_CURRENT_MEMBERS = Statement(_MEMBERS.where(members.c.status != Status.LEFT.value))
+_BANNED_MEMBERS = Statement(_MEMBERS.where(members.c.status == Status.BANNED.value))
+_GET_MEMBER = Statement(_MEMBERS.where(members.c.user_id == param("user")))
+_LIST_MEMBERS = Statement(
+    sa.select(*MEMBER_COLUMNS, *USER_COLUMNS)
+    .join_from(members, users, users.c.id == members.c.user_id)
+    .where(members.c.channel_id == param("channel"), members.c.status == param("status"))
+    .order_by(members.c.joined_at, members.c.user_id)
+)
+
+_AFTER_READ = sa.and_(messages.c.channel_id == channels.c.id, messages.c.seq > members.c.read_seq)
+_OWN = (
+    sa.select(sa.func.count())
+    .where(_AFTER_READ, messages.c.author_id == members.c.user_id)
+    .scalar_subquery()
+)
+_RECALLED_BY_OTHERS = (
+    sa.select(sa.func.count())
+    .where(
+        _AFTER_READ,
+        messages.c.recalled_at.is_not(None),
+        messages.c.author_id != members.c.user_id,
+    )
+    .scalar_subquery()
+)
+_MENTIONED = (
+    sa.select(sa.func.count())
+    .where(
+        mentions.c.user_id == members.c.user_id,
+        mentions.c.channel_id == channels.c.id,
+        mentions.c.seq > members.c.read_seq,
+    )
+    .scalar_subquery()
+)
+# Unread is derived: everything after the position, less one's own, less what was recalled. Each part is a
+# count over an index range that is short for most people.
+_UNREAD = channels.c.last_seq - members.c.read_seq - _OWN - _RECALLED_BY_OTHERS
+_VIEWS = (
+    sa.select(*CHANNEL_COLUMNS, *MEMBER_COLUMNS, _UNREAD.label("unread"), _MENTIONED.label("named"))
+    .join_from(members, channels, channels.c.id == members.c.channel_id)
+    .where(members.c.user_id == param("user"), members.c.status == Status.ACTIVE.value)
+)
+_LIST_IDS = Statement(
+    sa.select(members.c.channel_id).where(
+        members.c.user_id == param("user"), members.c.status == Status.ACTIVE.value
+    )
+)
+_LIST_VIEWS = Statement(_VIEWS.order_by(channels.c.active_at.desc(), channels.c.id.desc()))
+_GET_VIEW = Statement(_VIEWS.where(channels.c.id == param("channel")))
+_PEER = Statement(
+    sa.select(*USER_COLUMNS)
+    .join_from(members, users, users.c.id == members.c.user_id)
+    .where(members.c.channel_id == param("channel"), members.c.user_id != param("user"))
+)
+_FIND_GROUPS = Statement(
+    sa.select(*CHANNEL_COLUMNS)
+    .where(
+        channels.c.kind == Kind.GROUP.value,
+        channels.c.private.is_(False),
+        channels.c.name_key >= param("low"),
+        channels.c.name_key < param("high"),
+        ~sa.exists().where(
+            members.c.channel_id == channels.c.id,
+            members.c.user_id == param("user"),
+            members.c.status.in_((Status.ACTIVE.value, Status.BANNED.value)),
+        ),
+    )
+    .order_by(channels.c.active_at.desc())
+    .limit(50)
+)
+_COUNT_OWNED = Statement(
+    sa.select(sa.func.count()).select_from(channels).where(channels.c.owner_id == param("user"))
+)
+_INSERT_CHANNEL = Statement(
+    channels.insert().values(
+        {
+            c: param(c)
+            for c in (
+                "id",
+                "kind",
+                "name",
+                "name_key",
+                "description",
+                "owner_id",
+                "private",
+                "created_at",
+                "active_at",
+                "version",
+                "pair",
+            )
+        }
+    )
+)
+_BY_PAIR = Statement(sa.select(*CHANNEL_COLUMNS).where(channels.c.pair == param("pair")))
+_BY_NAME = Statement(
+    sa.select(channels.c.id)
+    .where(channels.c.name_key == param("key"), channels.c.kind == Kind.GROUP.value)
+    .limit(1)
+)
+_INSERT_MEMBER = Statement(members.insert().values({c.name: param(c.name) for c in MEMBER_COLUMNS}))
+_UPDATE_MEMBER = Statement(
+    members.update()
+    .where(members.c.channel_id == param("channel"), members.c.user_id == param("user"))
+    .values(
+        {c.name: param(c.name) for c in MEMBER_COLUMNS if c.name not in ("channel_id", "user_id")}
+    )
+)
+_SET_CHANNEL = {
+    column: Statement(
+        channels.update().where(channels.c.id == param("channel")).values({column: param("value")})
+    )
+    for column in ("name", "name_key", "description", "private", "owner_id")
+}
+_MARK = {
+    column: Statement(
+        members.update()
+        .where(
+            members.c.channel_id == param("channel"),
+            members.c.user_id == param("user"),
+            members.c[column] < param("seq"),
+        )
+        .values({column: param("seq")})
+    )
+    for column in ("read_seq", "delivered_seq")
+}
+_DROP = tuple(
+    Statement(table.delete().where(table.c.channel_id == param("channel")))
+    for table in (members, mentions, messages)
+)
+_DROP_CHANNEL = Statement(channels.delete().where(channels.c.id == param("channel")))
+
+
+def _to_view(row: Row) -> ChannelView:
+    channel = to_channel(row[:N_CHANNEL])
+    member = to_member(row[N_CHANNEL : N_CHANNEL + N_MEMBER])
+    unread, named = row[N_CHANNEL + N_MEMBER :]
+    return ChannelView(channel, member, unread, named)  # type: ignore[arg-type]  # two counts
+
+
+def _to_member_and_user(row: Row) -> tuple[Member, User]:
+    return to_member(row[:N_MEMBER]), to_user(row[N_MEMBER:])
+
+
+class ChannelTables:
+    """The transactions behind the port of the same name."""
+
+    def add_group(
+        self, channel: Channel, owner: UserId, *, unique: bool
+    ) -> Steps[tuple[Channel, Member]]:
+        """A group and its owner's membership."""
+        if unique and (yield _BY_NAME(key=fold(channel.name))):
+            raise conflict("There is a channel of this name already.")
+        yield from self._insert(channel, None)
+        member, _ = yield from self.put_member(_newcomer(channel, owner))
+        return msgspec.structs.replace(channel, version=member.version), member
+
+    def open_direct(
+        self, channel: Channel, pair: tuple[UserId, UserId]
+    ) -> Steps[tuple[Channel, list[Member], bool]]:
+        """The pair's one channel."""
+        key = f"{min(pair)}:{max(pair)}"
+        rows = yield _BY_PAIR(pair=key)
+        if rows:
+            channel = to_channel(rows[0])
+            current = yield from every(_CURRENT_MEMBERS(channel=channel.id), to_member)
+            return channel, current, False
+        yield from self._insert(channel, key)
+        people: list[Member] = []
+        for user_id in pair:
+            member, _ = yield from self.put_member(_newcomer(channel, user_id))
+            people.append(member)
+        return msgspec.structs.replace(channel, version=people[-1].version), people, True
+
+    def _insert(self, channel: Channel, pair: str | None) -> Steps[None]:
+        yield _INSERT_CHANNEL(
+            id=channel.id,
+            kind=channel.kind.value,
+            name=channel.name,
+            name_key=fold(channel.name),
+            description=channel.description,
+            owner_id=channel.owner_id,
+            private=channel.private,
+            created_at=channel.created_at,
+            active_at=channel.created_at,
+            version=0,
+            pair=pair,
+        )
+
+    def get_channel(self, channel_id: ChannelId) -> Steps[tuple[Channel, list[Member]] | None]:
+        """With its members. Everybody is in the lobby, so there only the banned ones matter."""
+        channel = yield from first(GET_CHANNEL(id=channel_id), to_channel)
+        if channel is None:
+            return None
+        which = _BANNED_MEMBERS if channel.kind is Kind.LOBBY else _CURRENT_MEMBERS
+        return channel, (yield from every(which(channel=channel_id), to_member))
+
+    def list_ids(self, user_id: UserId) -> Steps[list[ChannelId]]:
+        """The channels a person is in."""
+        return every(_LIST_IDS(user=user_id), lambda row: ChannelId(row[0]))  # type: ignore[arg-type]  # an integer column
+
+    def list_views(self, user_id: UserId) -> Steps[list[ChannelView]]:
+        """Newest activity first."""
+        views = yield from every(_LIST_VIEWS(user=user_id), _to_view)
+        return (yield from self._with_peers(views, user_id))
+
+    def get_view(self, user_id: UserId, channel_id: ChannelId) -> Steps[ChannelView | None]:
+        """One of them."""
+        views = yield from every(_GET_VIEW(user=user_id, channel=channel_id), _to_view)
+        views = yield from self._with_peers(views, user_id)
+        return views[0] if views else None
+
+    def _with_peers(self, views: list[ChannelView], user_id: UserId) -> Steps[list[ChannelView]]:
+        for n, view in enumerate(views):
+            if view.channel.kind is Kind.DIRECT:
+                ask = _PEER(channel=view.channel.id, user=user_id)
+                peer = yield from first(ask, to_user)
+                views[n] = msgspec.structs.replace(view, peer=peer)
+        return views
+
+    def find_groups(self, user_id: UserId, prefix: str) -> Steps[list[Channel]]:
+        """Open groups by the start of their name, without those that the person is in."""
+        low = fold(prefix)
+        return every(_FIND_GROUPS(user=user_id, low=low, high=low + "\U0010ffff"), to_channel)
+
+    def count_owned(self, user_id: UserId) -> Steps[int]:
+        """How many groups a person owns."""
+        rows = yield _COUNT_OWNED(user=user_id)
+        return rows[0][0]  # type: ignore[return-value]  # a count
+
+    def update_channel(
+        self, channel_id: ChannelId, changes: Mapping[str, object]
+    ) -> Steps[Channel]:
+        """Stores the given columns under a new version."""
+        yield from bump(channel_id)
+        for column, value in changes.items():
+            yield _SET_CHANNEL[column](channel=channel_id, value=value)
+            if column == "name":
+                yield _SET_CHANNEL["name_key"](channel=channel_id, value=fold(str(value)))
+        channel = yield from first(GET_CHANNEL(id=channel_id), to_channel)
+        if channel is None:
+            raise not_found("channel")
+        return channel
+
+    def delete_channel(self, channel_id: ChannelId) -> Steps[int]:
+        """Everything of it."""
+        version, _ = yield from bump(channel_id)
+        for statement in _DROP:
+            yield statement(channel=channel_id)
+        yield _DROP_CHANNEL(channel=channel_id)
+        return version
+
+    def put_member(self, member: Member) -> Steps[tuple[Member, User]]:
+        """Under a new version. Who becomes active starts at the end of the channel."""
+        user = yield from first(GET_USER(id=member.user_id), to_user)
+        if user is None:
+            raise not_found("user")
+        old = yield from self._get_member(member.channel_id, member.user_id)
+        version, last_seq = yield from bump(member.channel_id)
+        new = msgspec.structs.replace(member, version=version)
+        if member.status is Status.ACTIVE and (old is None or old.status is not Status.ACTIVE):
+            new = msgspec.structs.replace(new, read_seq=last_seq, delivered_seq=last_seq)
+        elif old is not None:
+            kept = {"read_seq": old.read_seq, "delivered_seq": old.delivered_seq}
+            new = msgspec.structs.replace(new, joined_at=old.joined_at, **kept)
+        yield _store_member(new, known=old is not None)
+        return new, user
+
+    def _get_member(self, channel_id: ChannelId, user_id: UserId) -> Steps[Member | None]:
+        return first(_GET_MEMBER(channel=channel_id, user=user_id), to_member)
+
+    def list_members(self, channel_id: ChannelId, status: str) -> Steps[list[tuple[Member, User]]]:
+        """In the order in which they came."""
+        return every(_LIST_MEMBERS(channel=channel_id, status=status), _to_member_and_user)
+
+    def mark(
+        self, channel_id: ChannelId, user_id: UserId, column: str, seq: int
+    ) -> Steps[int | None]:
+        """Moves `read_seq` or `delivered_seq` forward; what is read has also been delivered."""
+        channel = yield from first(GET_CHANNEL(id=channel_id), to_channel)
+        old = yield from self._get_member(channel_id, user_id)
+        if channel is None or old is None:
+            raise not_found("channel")
+        seq = min(seq, channel.last_seq)
+        if getattr(old, column) >= seq:
+            return None
+        yield _MARK[column](channel=channel_id, user=user_id, seq=seq)
+        if column == "read_seq":
+            yield _MARK["delivered_seq"](channel=channel_id, user=user_id, seq=seq)
+        return seq
+
+
+def _newcomer(channel: Channel, user_id: UserId) -> Member:
+    return Member(channel.id, user_id, Role.MEMBER, Status.ACTIVE, 0, channel.created_at)
+
+
+def _store_member(member: Member, *, known: bool) -> Query:
+    values = msgspec.structs.asdict(member)
+    values |= {"role": member.role.value, "status": member.status.value}
+    if known:
+        return _UPDATE_MEMBER(channel=member.channel_id, user=member.user_id, **values)
+    return _INSERT_MEMBER(**values)

@@ -1,0 +1,141 @@
+"""Every table. Times are milliseconds since 1970; ids are the 53-bit ones of model/ids.py."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(name: str, **options: object) -> "sa.Column[int]":
+    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), **options)  # type: ignore[arg-type]  # SQLAlchemy's own typing of column options is positional only
+
+
+def _text(name: str, **options: object) -> "sa.Column[str]":
+    return sa.Column(name, sa.Text, **options)  # type: ignore[arg-type]  # as above
+
+
+def _flag(name: str) -> "sa.Column[bool]":
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
+
+
+users = sa.Table(
+    "users",
+    metadata,
+    _id("id", primary_key=True, autoincrement=False),
+    _text("username", nullable=False),
+    _text("username_key", nullable=False, unique=True),
+    _text("email"),
+    _text("email_key", unique=True),
+    _text("display_name", nullable=False),
+    _text("password_hash"),
+    _flag("is_admin"),
+    _flag("disabled"),
+    _id("created_at", nullable=False),
+)
+
+logins = sa.Table(
+    "logins",
+    metadata,
+    _text("id", primary_key=True),
+    _id("user_id", nullable=False, index=True),
+    _id("created_at", nullable=False),
+    _id("last_used_at", nullable=False),
+    _id("expires_at", nullable=False),
+    _text("label", nullable=False),
+    _flag("revoked"),
+)
+
+# Every refresh token that was ever handed out by a live login: a used one coming back is theft (S4).
+refresh_tokens = sa.Table(
+    "refresh_tokens",
+    metadata,
+    _text("hash", primary_key=True),
+    _text("login_id", nullable=False, index=True),
+    _flag("used"),
+)
+
+channels = sa.Table(
+    "channels",
+    metadata,
+    _id("id", primary_key=True, autoincrement=False),
+    _text("kind", nullable=False),
+    _text("name", nullable=False),
+    _text("name_key", nullable=False, index=True),
+    _text("description", nullable=False),
+    _id("owner_id", index=True),
+    _flag("private"),
+    _id("created_at", nullable=False),
+    _id("active_at", nullable=False),
+    _id("last_seq", nullable=False, server_default="0"),
+    _id("version", nullable=False, server_default="0"),
+    # "low:high" user ids of a direct channel, so that there is one however often it is asked for.
+    _text("pair", unique=True),
+)
+
+members = sa.Table(
+    "members",
+    metadata,
+    _id("channel_id", primary_key=True, autoincrement=False),
+    _id("user_id", primary_key=True, autoincrement=False),
+    _text("role", nullable=False),
+    _text("status", nullable=False),
+    _id("version", nullable=False),
+    _id("joined_at", nullable=False),
+    _id("read_seq", nullable=False, server_default="0"),
+    _id("delivered_seq", nullable=False, server_default="0"),
+    sa.Index("ix_members_user_id", "user_id", "status"),
+    sqlite_with_rowid=False,
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    _id("id", primary_key=True, autoincrement=False),
+    _id("channel_id", nullable=False),
+    _id("seq", nullable=False),
+    _id("version", nullable=False),
+    _id("author_id", nullable=False),
+    _text("content", nullable=False),
+    _text("nonce"),
+    _id("reply_to"),
+    _text("mentions"),  # JSON list of user ids, or null
+    _id("created_at", nullable=False),
+    _id("edited_at"),
+    _id("recalled_at"),
+    _id("recalled_by"),
+    sa.Index("uq_messages_seq", "channel_id", "seq", unique=True),
+    sa.Index("ix_messages_version", "channel_id", "version"),
+    sa.Index("ix_messages_author", "channel_id", "author_id", "seq"),
+)
+_HAS_NONCE = messages.c.nonce.is_not(None)
+_RECALLED = messages.c.recalled_at.is_not(None)
+sa.Index(
+    "uq_messages_nonce",
+    messages.c.channel_id,
+    messages.c.author_id,
+    messages.c.nonce,
+    unique=True,
+    sqlite_where=_HAS_NONCE,
+    postgresql_where=_HAS_NONCE,
+)
+sa.Index(
+    "ix_messages_recalled",
+    messages.c.channel_id,
+    messages.c.seq,
+    sqlite_where=_RECALLED,
+    postgresql_where=_RECALLED,
+)
+
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    _id("user_id", primary_key=True, autoincrement=False),
+    _id("channel_id", primary_key=True, autoincrement=False),
+    _id("seq", primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,127 @@
+"""Shared parts of transactions, and rows turned into entities."""
+
+from collections.abc import Callable, Generator
+from typing import TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from hubbub.model.entities import Channel, Kind, Member, Message, Role, Status, User
+from hubbub.model.ids import ChannelId
+from hubbub.ports.store import Row
+from hubbub.storage.schema import channels, members, messages, users
+from hubbub.storage.sql import Query, Statement, param
+
+T = TypeVar("T")
+Steps = Generator[Query, list[Row], T]
+
+USER_COLUMNS = (
+    users.c.id,
+    users.c.username,
+    users.c.display_name,
+    users.c.created_at,
+    users.c.is_admin,
+    users.c.disabled,
+)
+CHANNEL_COLUMNS = (
+    channels.c.id,
+    channels.c.kind,
+    channels.c.name,
+    channels.c.description,
+    channels.c.owner_id,
+    channels.c.private,
+    channels.c.created_at,
+    channels.c.last_seq,
+    channels.c.version,
+)
+MEMBER_COLUMNS = (
+    members.c.channel_id,
+    members.c.user_id,
+    members.c.role,
+    members.c.status,
+    members.c.version,
+    members.c.joined_at,
+    members.c.read_seq,
+    members.c.delivered_seq,
+)
+MESSAGE_COLUMNS = (
+    messages.c.id,
+    messages.c.channel_id,
+    messages.c.seq,
+    messages.c.version,
+    messages.c.content,
+    messages.c.created_at,
+    messages.c.edited_at,
+    messages.c.recalled_at,
+    messages.c.reply_to,
+    messages.c.mentions,
+)
+N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 6, 9, 8, 10
+
+GET_USER = Statement(sa.select(*USER_COLUMNS).where(users.c.id == param("id")))
+GET_CHANNEL = Statement(sa.select(*CHANNEL_COLUMNS).where(channels.c.id == param("id")))
+_BUMP = Statement(
+    channels.update()
+    .where(channels.c.id == param("channel"))
+    .values(version=channels.c.version + 1)
+    .returning(channels.c.version, channels.c.last_seq)
+)
+
+_decode_mentions = msgspec.json.Decoder(tuple[int, ...]).decode
+
+
+def first(query: Query, build: Callable[[Row], T]) -> Steps[T | None]:
+    """The first row as an entity, or None."""
+    rows = yield query
+    return build(rows[0]) if rows else None
+
+
+def every(query: Query, build: Callable[[Row], T]) -> Steps[list[T]]:
+    """All rows as entities."""
+    rows = yield query
+    return [build(row) for row in rows]
+
+
+def bump(channel_id: ChannelId) -> Steps[tuple[int, int]]:
+    """Gives a change of a channel its version; returns it with the last seq."""
+    rows = yield _BUMP(channel=channel_id)
+    version, last_seq = rows[0]
+    return version, last_seq  # type: ignore[return-value]  # two integer columns
+
+
+def to_user(row: Row) -> User:
+    """From USER_COLUMNS."""
+    identity, username, display_name, created_at, is_admin, disabled = row
+    return User(identity, username, display_name, created_at, bool(is_admin), bool(disabled))  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
+
+
+def to_channel(row: Row) -> Channel:
+    """From CHANNEL_COLUMNS."""
+    identity, kind, name, description, owner, private, *rest = row
+    return Channel(identity, Kind(str(kind)), name, description, owner, bool(private), *rest)  # type: ignore[arg-type]  # as above
+
+
+def to_member(row: Row) -> Member:
+    """From MEMBER_COLUMNS."""
+    channel, user, role, status, *rest = row
+    return Member(channel, user, Role(str(role)), Status(str(status)), *rest)  # type: ignore[arg-type]  # as above
+
+
+def to_message(row: Row) -> Message:
+    """From MESSAGE_COLUMNS followed by the author's USER_COLUMNS."""
+    identity, channel, seq, version, content, created, edited, recalled, reply, named = row[
+        :N_MESSAGE
+    ]
+    return Message(
+        identity,  # type: ignore[arg-type]  # as above, for all of these
+        channel,  # type: ignore[arg-type]
+        seq,  # type: ignore[arg-type]
+        version,  # type: ignore[arg-type]
+        to_user(row[N_MESSAGE:]),
+        content,  # type: ignore[arg-type]
+        created,  # type: ignore[arg-type]
+        edited,  # type: ignore[arg-type]
+        recalled,  # type: ignore[arg-type]
+        reply,  # type: ignore[arg-type]
+        _decode_mentions(str(named)) if named is not None else (),  # type: ignore[arg-type]
+    )

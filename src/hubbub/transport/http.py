@@ -1,0 +1,212 @@
+"""The HTTP side: every dialect's REST table as Starlette routes, health and metrics."""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import msgspec
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hubbub.config import is_loopback
+from hubbub.model.commands import Caller
+from hubbub.model.errors import Code, Malformed, Refused, invalid, unauthorized, unavailable
+from hubbub.model.limits import BODY_BYTES
+from hubbub.services.dispatch import Dispatch
+from hubbub.services.logins import Logins
+from hubbub.transport.address import Addresses
+from hubbub.wire.rest import Answer, Args, Operation, RestApi
+
+log = structlog.get_logger("hubbub.http")
+
+BODY_SECONDS = 10.0
+Endpoint = Callable[[Request], Awaitable[Response]]
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+}
+
+
+class Http:
+    """What REST requests pass through: token, arguments, command, answer."""
+
+    def __init__(self, dispatch: Dispatch, logins: Logins, addresses: Addresses) -> None:
+        self._dispatch = dispatch
+        self._logins = logins
+        self._addresses = addresses
+
+    def routes(self, api: RestApi) -> list[Route]:
+        """A dialect's table, under each of its prefixes."""
+        found: list[Route] = []
+        for prefix in api.prefixes:
+            for operation in api.operations:
+                found += self._route(api, operation, prefix)
+        found += [Route(path, _fixed(page), methods=["GET"]) for path, page in api.pages.items()]
+        return found
+
+    def _route(self, api: RestApi, operation: Operation, prefix: str) -> list[Route]:
+        endpoint = self._endpoint(api, operation)
+        path, methods = prefix + operation.path, [operation.method]
+        # `@me` is a person by another name: one who does not know their own id.
+        own = path.replace("{user_id}", "@me")
+        routes = [Route(path, endpoint, methods=methods)]
+        return routes if own == path else [Route(own, endpoint, methods=methods), *routes]
+
+    def _endpoint(self, api: RestApi, operation: Operation) -> Endpoint:
+        body: msgspec.json.Decoder[object] | None = None
+        if operation.body is not None:
+            body = msgspec.json.Decoder(operation.body)
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                caller = await self._caller(api, operation, request)
+                command = operation.command(await _arguments(operation, body, caller, request))
+                result = await self._dispatch.handle(caller, command)
+                return _response(api.answer(operation, result))
+            except Refused as refusal:
+                return _response(api.refuse(operation, refusal))
+            except ClientDisconnect:
+                return Response(status_code=400)
+            except Exception:  # the command boundary: logged whole, answered empty
+                log.exception("incident", operation=operation.path)
+                return _response(api.refuse(operation, unavailable("Something went wrong here.")))
+
+        return endpoint
+
+    async def _caller(self, api: RestApi, operation: Operation, request: Request) -> Caller:
+        address = self.address(request)
+        if operation.public:
+            return Caller(address)
+        token = api.token(request.headers.get("authorization"), request.query_params)
+        if not token:
+            raise unauthorized("Send your access token.")
+        return await self._logins.authenticate(token, address)
+
+    def address(self, request: Request) -> str:
+        """The client's."""
+        peer = request.client.host if request.client else ""
+        return self._addresses.client(peer, request.headers.get("x-forwarded-for"))
+
+
+async def _arguments(
+    operation: Operation,
+    decoder: "msgspec.json.Decoder[object] | None",
+    caller: Caller,
+    request: Request,
+) -> Args:
+    path = dict(request.path_params)
+    if caller.user is not None and "{user_id}" in operation.path:
+        path.setdefault("user_id", str(caller.user.id))
+    query = None if operation.query is None else _query(operation.query, request.query_params)
+    body = None if decoder is None else _body(operation, decoder, await _read(request))
+    return Args(path, query, body, request.headers.get("user-agent", "")[:200])
+
+
+def _query(kind: type, given: Mapping[str, str]) -> object:
+    """Only the parameters that the operation has; where a token may stand there too, it is not one."""
+    known = {k: v for k, v in given.items() if k != "accesstoken"}
+    try:
+        return msgspec.convert(known, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(Code.INVALID, str(error)) from None
+
+
+def _body(operation: Operation, decoder: "msgspec.json.Decoder[object]", payload: bytes) -> object:
+    if not payload and operation.body_optional:
+        return None
+    try:
+        return decoder.decode(payload)
+    except msgspec.ValidationError as error:
+        raise Refused(Code.INVALID, str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"The body is not JSON: {error}") from None
+    except RecursionError:
+        raise invalid("body", "it is nested too deeply") from None
+
+
+async def _read(request: Request) -> bytes:
+    """The body, bounded in bytes and time."""
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > BODY_BYTES:
+                    raise Refused(Code.TOO_LARGE, f"The body may have {BODY_BYTES} bytes.")
+                chunks.append(chunk)
+    except TimeoutError:
+        raise Refused(Code.INVALID, f"The body took longer than {BODY_SECONDS:.0f} s.") from None
+    return b"".join(chunks)
+
+
+def _response(answer: Answer) -> Response:
+    headers = _HEADERS | dict(answer.headers)
+    media = None if answer.status == 204 else answer.media_type
+    return Response(answer.body, answer.status, headers, media)
+
+
+def _fixed(page: Answer) -> Endpoint:
+    async def endpoint(_request: Request) -> Response:
+        return _response(page)
+
+    return endpoint
+
+
+def health(ping: Callable[[], Awaitable[None]], is_draining: Callable[[], bool]) -> Route:
+    """`GET /health`: 200 only when the store answers and new work is taken."""
+
+    async def endpoint(_request: Request) -> Response:
+        if is_draining():
+            return Response(b'{"status":"draining"}', 503, _HEADERS, "application/json")
+        try:
+            async with asyncio.timeout(2):
+                await ping()
+        except (TimeoutError, Refused):
+            return Response(b'{"status":"no database"}', 503, _HEADERS, "application/json")
+        return Response(b'{"status":"ok"}', 200, _HEADERS, "application/json")
+
+    return Route("/health", endpoint)
+
+
+def metrics(page: Callable[[], bytes], token: str) -> Route:
+    """`GET /metrics`: for loopback, or with the token."""
+
+    async def endpoint(request: Request) -> Response:
+        if not _may_measure(request, token):
+            return Response(b"metrics are for loopback, or with metrics_token\n", 403, _HEADERS)
+        media = "text/plain; version=0.0.4; charset=utf-8"
+        return Response(page(), 200, _HEADERS, media)
+
+    return Route("/metrics", endpoint)
+
+
+def _may_measure(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "")
+    if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return True
+    # What a proxy hands on comes from loopback too; only the proxy knows from where it had it.
+    proxied = any(h in request.headers for h in ("x-forwarded-for", "forwarded", "via"))
+    peer = request.client.host if request.client else ""
+    return is_loopback(peer) and not proxied
+
+
+def application(routes: Sequence[Route], cors_origins: Sequence[str]) -> Starlette:
+    """Everything that is not a WebSocket."""
+    middleware: list[Middleware] = []
+    if cors_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(cors_origins),
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=["authorization", "content-type"],
+            )
+        )
+    return Starlette(routes=list(routes), middleware=middleware)

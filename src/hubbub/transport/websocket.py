@@ -1,0 +1,269 @@
+"""WebSocket over picows, which takes the socket over from uvicorn below ASGI.
+
+picows parses and unmasks frames; what it leaves to its users is here: putting fragments together, UTF-8,
+reserved bits, close codes, and every limit (RFC 6455 §5, §7.4; tests T31–T33).
+"""
+
+import asyncio
+import logging
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+from picows import (
+    WSAutoPingStrategy,
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+)
+from picows.picows import WSProtocol  # type: ignore[attr-defined]  # not exported; pinned, held by tests
+
+from hubbub.model.limits import FRAGMENTS, FRAME_BYTES
+from hubbub.wire.websocket import close_frame
+
+HANDSHAKE_SECONDS: Final = 10.0
+LINGER_SECONDS: Final = 2.0  # for the client's close frame after ours
+READ_BUFFER: Final = 2_048  # grows while a client sends more; most never do
+
+# picows would make a logger of its own for every connection.
+_log = logging.LoggerAdapter(logging.getLogger("hubbub.picows"), {})
+
+
+class Session(Protocol):
+    """What a connection hands its messages to."""
+
+    def receive(self, payload: bytes, now: float) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+
+
+class Upgrade(Protocol):
+    """Who decides what happens to a WebSocket."""
+
+    def admit(self, address: str, path: str, query: str) -> HTTPStatus | None:
+        """The status that refuses the upgrade, or None."""
+        ...
+
+    def open(self, connection: "WebSocket", path: str, query: str) -> Session:
+        """The session of an upgraded connection."""
+        ...
+
+    def closed(self, session: Session, *, clean: bool) -> None:
+        """The socket has gone. `clean`: by a close of the client's own."""
+        ...
+
+
+class WebSocket(WSListener):
+    """One connection: bytes to messages and back. It is the gateway's `Connection`."""
+
+    __slots__ = (
+        "_binary",
+        "_fragments",
+        "_owner",
+        "_parts",
+        "_place",
+        "_size",
+        "address",
+        "closing",
+        "session",
+        "socket",
+    )
+
+    def __init__(self, owner: Upgrade, address: str, path: str, query: str) -> None:
+        self._owner = owner
+        self.address = address
+        self._place = path, query
+        self.session: Session | None = None
+        self.closing = False
+        self._parts: list[bytes] | None = None
+        self._fragments = 0
+        self._size = 0
+
+    # -- from picows --------------------------------------------------------------------------------
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """The handshake is done."""
+        self.socket = transport.underlying_transport
+        self.session = self._owner.open(self, *self._place)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """One frame; picows has checked its length and unmasked it."""
+        kind = frame.msg_type
+        if self.closing:
+            if kind == WSMsgType.CLOSE:
+                transport.disconnect()
+        elif frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self.close(1002, "no extension was agreed on")
+        elif (
+            kind == WSMsgType.TEXT or kind == WSMsgType.BINARY
+        ):  # called per message: two comparisons are half the price of a tuple's
+            if frame.fin and self._parts is None:
+                self._receive(frame.get_payload_as_bytes())
+            else:
+                self._start(frame)
+        elif kind == WSMsgType.CONTINUATION:
+            self._continue(frame)
+        elif kind == WSMsgType.CLOSE:
+            self._answer_close(transport, frame)
+
+    def on_ws_disconnected(self, _transport: WSTransport) -> None:
+        """The socket has gone, for whatever reason."""
+        if self.session is not None:
+            self._owner.closed(self.session, clean=self.closing)
+
+    def pause_writing(self) -> None:
+        """The client does not take what is sent."""
+        if self.session is not None:
+            self.session.pause()
+
+    def resume_writing(self) -> None:
+        """It takes it again."""
+        if self.session is not None:
+            self.session.resume()
+
+    # -- messages -----------------------------------------------------------------------------------
+
+    def _receive(self, payload: bytes) -> None:
+        # Text and binary are both JSON here (DESIGN.md §5), so the decoder checks the UTF-8.
+        if self.session is not None:
+            self.session.receive(payload, asyncio.get_running_loop().time())
+
+    def _start(self, frame: WSFrame) -> None:
+        if self._parts is not None:
+            self.close(1002, "a new message inside a fragmented one")
+            return
+        self._parts = []
+        self._fragments = self._size = 0
+        self._continue(frame)
+
+    def _continue(self, frame: WSFrame) -> None:
+        if self._parts is None:
+            self.close(1002, "a continuation of nothing")
+            return
+        self._fragments += 1
+        self._size += frame.payload_size
+        if self._size > FRAME_BYTES or self._fragments > FRAGMENTS:
+            self.close(1009, f"at most {FRAME_BYTES} bytes in {FRAGMENTS} fragments")
+            return
+        self._parts.append(frame.get_payload_as_bytes())
+        if frame.fin:
+            payload, self._parts = b"".join(self._parts), None
+            self._receive(payload)
+
+    def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
+        """RFC 6455 §7.1: echo the code; a code that may not be on the wire is a protocol error."""
+        self.closing = True
+        payload = frame.get_payload_as_bytes()
+        code = int.from_bytes(payload[:2], "big") if payload else 1000
+        self.socket.write(close_frame(code if _is_close(payload, code) else 1002, ""))
+        transport.disconnect()
+
+    # -- the gateway's Connection ---------------------------------------------------------------------
+
+    def write(self, frames: bytes) -> None:
+        """Whole frames, joined already; what the client has not taken waits in the socket's buffer."""
+        if not self.closing:
+            self.socket.write(frames)
+
+    def buffered(self) -> int:
+        """Bytes that wait."""
+        return int(self.socket.get_write_buffer_size())
+
+    def close(self, code: int, reason: str) -> None:
+        """Close after what was written; a client that does not answer is cut off."""
+        if self.closing:
+            return
+        self.closing = True
+        self._parts = None
+        self.socket.write(close_frame(code, reason))
+        # One that reads nothing would keep its buffer for as long as it likes.
+        cut = self.buffered() > FRAME_BYTES
+        loop = asyncio.get_running_loop()
+        loop.call_later(0 if cut else LINGER_SECONDS, self.socket.abort)
+
+    def pause_reading(self) -> None:
+        """TCP backpressure."""
+        self.socket.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Go on."""
+        if not self.closing:
+            self.socket.resume_reading()
+
+
+def _is_close(payload: bytes, code: int) -> bool:
+    if len(payload) == 1:
+        return False
+    try:
+        payload[2:].decode()
+    except UnicodeDecodeError:
+        return False
+    standard = 1000 <= code <= 1014 and code not in (1004, 1005, 1006)
+    return standard or 3000 <= code <= 4999
+
+
+class WebSocketProtocol(WSProtocol):  # type: ignore[misc]  # as said above
+    """uvicorn's WebSocket class: uvicorn makes it, replays the request's head, and forgets the socket."""
+
+    def __init__(
+        self,
+        owner: Upgrade,
+        address: str,
+        server_connections: set[Any],
+    ) -> None:
+        self._connections = server_connections
+        self._owner = owner
+        self._address = address
+        super().__init__(
+            None,
+            None,
+            False,
+            self._upgrade,
+            _log,
+            True,
+            HANDSHAKE_SECONDS,
+            False,
+            30,
+            30,
+            WSAutoPingStrategy.PING_WHEN_IDLE,
+            True,
+            FRAME_BYTES,
+            None,
+            READ_BUFFER,
+        )
+
+    def _upgrade(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
+        path, _, query = request.path.decode("latin-1").partition("?")
+        refusal = self._owner.admit(self._address, path, query)
+        if refusal is not None:
+            response = WSUpgradeResponse.create_error_response(refusal, refusal.phrase.encode())
+            return WSUpgradeResponseWithListener(response, None)
+        return WebSocket(self._owner, self._address, path, query)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """From uvicorn."""
+        self._connections.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """From the loop."""
+        self._connections.discard(self)
+        super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        """The request's head, and what came in its segment; later bytes come as buffers."""
+        view = memoryview(data)
+        while view:
+            buffer = self.get_buffer(-1)
+            n = min(len(buffer), len(view))
+            buffer[:n] = view[:n]
+            view = view[n:]
+            self.buffer_updated(n)
+
+    def shutdown(self) -> None:
+        """uvicorn ends; the gateway has closed sessions before."""
+        if self.transport is not None:
+            self.transport.underlying_transport.close()

@@ -1,0 +1,1 @@
+"""Framing shared by dialects and transports; sans-I/O."""

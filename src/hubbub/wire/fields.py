@@ -1,0 +1,49 @@
+"""Reading ids and JSON that came from outside."""
+
+from typing import TypeVar
+
+import msgspec
+
+from hubbub.model.errors import Malformed, invalid
+from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId, parse_id
+
+T = TypeVar("T")
+
+
+def channel_id(text: str, field: str = "channel_id") -> ChannelId:
+    """Raises `Refused(invalid)`."""
+    return ChannelId(_id(text, field))
+
+
+def user_id(text: str, field: str = "user_id") -> UserId:
+    """Raises `Refused(invalid)`."""
+    return UserId(_id(text, field))
+
+
+def message_id(text: str, field: str = "message_id") -> MessageId:
+    """Raises `Refused(invalid)`."""
+    return MessageId(_id(text, field))
+
+
+def login_id(text: str) -> LoginId:
+    """Any text: an unknown one is simply not found."""
+    return LoginId(text[:64])
+
+
+def _id(text: str, field: str) -> int:
+    value = parse_id(text) if text else None
+    if value is None:
+        raise invalid(field, 'it must be an id: a decimal string such as "1234567890123456"')
+    return value
+
+
+def decode(decoder: "msgspec.json.Decoder[T]", payload: bytes, ref: str | int | None = None) -> T:
+    """JSON of a known shape; raises `Malformed` with what is wrong with it."""
+    try:
+        return decoder.decode(payload)
+    except msgspec.ValidationError as error:
+        raise Malformed(str(error), ref=ref) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"This is not JSON: {error}", ref=ref) from None
+    except RecursionError:
+        raise Malformed("The JSON is nested too deeply.", ref=ref) from None

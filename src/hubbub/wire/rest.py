@@ -1,0 +1,75 @@
+"""REST as a table: a dialect says `method, path → command`, and how results and refusals look."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from hubbub.model.commands import Command
+from hubbub.model.errors import Code, Refused
+
+
+class Args(msgspec.Struct, frozen=True):
+    """What an HTTP request carries. `query` and `body` are instances of the operation's types, or None."""
+
+    path: Mapping[str, str]
+    query: object
+    body: object
+    label: str
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One route; `returns` is the type of the body, for documentation, or None for an empty one."""
+
+    method: str
+    path: str
+    summary: str
+    command: Callable[[Args], Command]
+    result: Callable[[object], object]
+    status: int = 200
+    tag: str = ""
+    body: type | None = None
+    query: type | None = None
+    returns: object = None
+    public: bool = False
+    refuses: tuple[Code, ...] = ()
+    body_optional: bool = False
+    name: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A whole HTTP answer."""
+
+    status: int
+    body: bytes
+    media_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class RestApi(Protocol):
+    """A dialect's REST side."""
+
+    @property
+    def prefixes(self) -> Sequence[str]:
+        """Where its operations stand; every operation stands under each."""
+        ...
+
+    @property
+    def operations(self) -> Sequence[Operation]: ...
+
+    @property
+    def pages(self) -> Mapping[str, Answer]:
+        """Fixed answers by path, such as the API's own description."""
+        ...
+
+    def token(self, authorization: str | None, query: Mapping[str, str]) -> str | None:
+        """Where this dialect's clients put their access token."""
+        ...
+
+    def answer(self, operation: Operation, result: object) -> Answer:
+        """A command that was carried out."""
+        ...
+
+    def refuse(self, operation: Operation, refusal: Refused) -> Answer:
+        """One that was not."""
+        ...
