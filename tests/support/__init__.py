@@ -1,0 +1,1 @@
+"""What several tests share: a started server, and clients that speak to it."""

@@ -1,0 +1,146 @@
+"""WebSocket clients, on the `websockets` library."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from support.server import FACTOR
+
+Json = dict[str, Any]
+SECONDS = 10.0
+
+
+class Socket:
+    """Any dialect that speaks JSON frames. Frames that a wait passes over stay for later waits."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self._url = url
+        self._options = options
+        self._kept: list[Json] = []
+        self.ws: ClientConnection
+
+    async def __aenter__(self) -> "Socket":
+        self.ws = await connect(self._url, compression=None, max_size=None, **self._options)
+        return self
+
+    async def __aexit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        await self.ws.close()
+
+    async def send(self, frame: Json) -> None:
+        await self.ws.send(json.dumps(frame))
+
+    async def receive(self, seconds: float = SECONDS) -> Json:
+        """The next frame."""
+        if self._kept:
+            return self._kept.pop(0)
+        return await self._read(seconds)
+
+    async def _read(self, seconds: float) -> Json:
+        text = await asyncio.wait_for(self.ws.recv(), seconds * FACTOR)
+        found = json.loads(text)
+        assert isinstance(found, dict)
+        return found
+
+    async def wait(self, wanted: Callable[[Json], bool], seconds: float = SECONDS) -> Json:
+        """The first frame that is wanted, whether it has come already or comes in time."""
+        for n, frame in enumerate(self._kept):
+            if wanted(frame):
+                return self._kept.pop(n)
+        async with asyncio.timeout(seconds * FACTOR):
+            while True:
+                frame = await self._read(seconds)
+                if wanted(frame):
+                    return frame
+                self._kept.append(frame)
+
+    async def wait_type(self, kind: str, seconds: float = SECONDS, **data: object) -> Json:
+        """The first frame of a type whose data have these values."""
+        return await self.wait(
+            lambda f: (
+                f.get("type") == kind
+                and all((f.get("data") or {}).get(k) == v for k, v in data.items())
+            ),
+            seconds,
+        )
+
+    async def wait_closed(self, seconds: float = SECONDS) -> tuple[int, str]:
+        """The close code and reason."""
+        try:
+            async with asyncio.timeout(seconds * FACTOR):
+                while True:
+                    self._kept.append(json.loads(await self.ws.recv()))
+        except ConnectionClosed as closed:
+            got = closed.rcvd
+            return (got.code, got.reason) if got is not None else (1006, "")
+
+    async def drain(self, kind: str = "heartbeat_ack") -> list[Json]:
+        """Everything that was sent before the answer to a heartbeat sent now."""
+        await self.send({"type": "heartbeat"})
+        found = []
+        while (frame := await self.receive()).get("type") != kind:
+            found.append(frame)
+        return found
+
+
+class Native(Socket):
+    """The native protocol."""
+
+    def __init__(self, ws_url: str, token: str, positions: dict[str, int] | None = None) -> None:
+        super().__init__(f"{ws_url}/gateway")
+        self._token = token
+        self._positions = positions
+        self._refs = 0
+        self.ready: Json = {}
+
+    async def __aenter__(self) -> "Native":
+        await super().__aenter__()
+        data: Json = {"token": self._token}
+        if self._positions is not None:
+            data["positions"] = self._positions
+        await self.send({"type": "connect", "ref": "connect", "data": data})
+        self.ready = (await self.wait_type("ready"))["data"]
+        return self
+
+    async def ask(self, kind: str, **data: object) -> Json:
+        """A command's reply, also when it is an error."""
+        self._refs += 1
+        ref = f"r{self._refs}"
+        await self.send({"type": kind, "ref": ref, "data": data})
+        return await self.wait(lambda f: f.get("ref") == ref)
+
+    async def say(self, channel_id: str, content: str, nonce: str | None = None) -> Json:
+        """The ack's data."""
+        extra = {} if nonce is None else {"nonce": nonce}
+        reply = await self.ask("send_message", channel_id=channel_id, content=content, **extra)
+        assert reply["type"] == "message_ack", reply
+        found = reply["data"]
+        assert isinstance(found, dict)
+        return found
+
+
+class ChannelChat(Socket):
+    """Seed 000."""
+
+    def __init__(self, ws_url: str, token: str, user_id: str = "", path: str = "/ws") -> None:
+        super().__init__(ws_url + path)
+        self._token = token
+        self._user_id = user_id
+
+    async def __aenter__(self) -> "ChannelChat":
+        await super().__aenter__()
+        data = {"user_id": self._user_id, "token": self._token}
+        await self.send({"type": "connect", "data": data})
+        await self.wait_type("connect_ack")
+        return self
+
+    async def enter(self, channel_id: str) -> Json:
+        """The ack's data."""
+        await self.send({"type": "join_channel", "data": {"channel_id": channel_id}})
+        return dict((await self.wait_type("join_channel_ack"))["data"])
