@@ -1,9 +1,10 @@
 """REST as a client sees it."""
 
+import atexit
 import itertools
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -11,6 +12,10 @@ import httpx2
 Json = dict[str, Any]
 PASSWORD = "correct horse battery"
 _names = itertools.count()
+
+# No connection is kept: a server that was killed in between must not fail the next request.
+HTTP = httpx2.Client(timeout=30, limits=httpx2.Limits(max_keepalive_connections=0))
+atexit.register(HTTP.close)
 
 
 @dataclass
@@ -32,11 +37,10 @@ class Person:
     token: str
     refresh_token: str
     session_id: str
-    http: httpx2.Client = field(repr=False)
 
     def call(self, method: str, path: str, body: object = None, **params: str | int) -> Answer:
         """A request with this person's token; the path is under /api/v1."""
-        return call(self.http, method, f"{self.url}/api/v1{path}", body, self.token, params)
+        return call(method, f"{self.url}/api/v1{path}", body, self.token, params)
 
     def ok(self, method: str, path: str, body: object = None, **params: str | int) -> Any:
         """The body of a request that must succeed."""
@@ -61,7 +65,6 @@ class Person:
 
 
 def call(
-    http: httpx2.Client,
     method: str,
     url: str,
     body: object = None,
@@ -73,7 +76,7 @@ def call(
     content = body if isinstance(body, bytes) else None if body is None else json.dumps(body)
     if content is not None:
         headers["content-type"] = "application/json"
-    response = http.request(method, url, content=content, headers=headers, params=params or None)
+    response = HTTP.request(method, url, content=content, headers=headers, params=params or None)
     is_json = "json" in response.headers.get("content-type", "")
     found = response.json() if is_json and response.content else response.text
     return Answer(response.status_code, found, dict(response.headers))
@@ -81,22 +84,20 @@ def call(
 
 def sign_up(url: str, name: str | None = None, password: str = PASSWORD) -> Person:
     """A new person; without a name they get one that nobody has."""
-    http = httpx2.Client(timeout=30)
     name = name or f"user{next(_names)}_{os.getpid()}"
     body = {"username": name, "password": password}
-    return _person(url, http, call(http, "POST", f"{url}/api/v1/auth/register", body))
+    return _person(url, call("POST", f"{url}/api/v1/auth/register", body))
 
 
 def sign_in(url: str, name: str, password: str = PASSWORD) -> Person:
     """Another device of somebody."""
-    http = httpx2.Client(timeout=30)
     body = {"login": name, "password": password}
-    return _person(url, http, call(http, "POST", f"{url}/api/v1/auth/login", body))
+    return _person(url, call("POST", f"{url}/api/v1/auth/login", body))
 
 
-def _person(url: str, http: httpx2.Client, answer: Answer) -> Person:
+def _person(url: str, answer: Answer) -> Person:
     assert answer.status in (200, 201), f"{answer.status} {answer.body}"
     b = answer.body
     user = b["user"]
     tokens = b["access_token"], b["refresh_token"], b["session_id"]
-    return Person(url, user["id"], user["username"], *tokens, http)
+    return Person(url, user["id"], user["username"], *tokens)
