@@ -28,8 +28,8 @@ class Hub:
     # -- subscriptions ------------------------------------------------------------------------------
 
     def subscribe(self, session: "Session", topic: str) -> None:
-        """From the next publication on."""
-        if topic in session.topics:
+        """From the next publication on. A session that ended while it waited for something is let go."""
+        if topic in session.topics or session.closed:
             return
         session.topics.add(topic)
         if session.is_held:

@@ -39,7 +39,10 @@ HELD_EVENTS: Final = 10_000  # events kept while the snapshot is read; then the 
 
 
 class Session:
-    """Everything the gateway knows of one connection."""
+    """Everything the gateway knows of one connection.
+
+    Pipelined commands (a send, a mark) run beside each other; any other command runs alone.
+    """
 
     __slots__ = (
         "__weakref__",
@@ -52,6 +55,7 @@ class Session:
         "_held",
         "_in_flight",
         "_inbox",
+        "_next",
         "_outbox",
         "_strikes",
         "caller",
@@ -82,6 +86,7 @@ class Session:
         self._inbox: deque[bytes] | None = None
         self._busy = False
         self._in_flight = 0
+        self._next: Request | None = None
         self._strikes = 0
         self._confirm = False
         self.closed = False
@@ -103,6 +108,7 @@ class Session:
             self.close(Disconnect(EXPIRED, "unauthenticated", reconnect=False))
         elif isinstance(result, Ready):
             self._gateway.release(self, result)
+        self._busy = False
         self._go_on()
 
     # -- in -----------------------------------------------------------------------------------------
@@ -129,16 +135,8 @@ class Session:
         except Malformed as malformed:
             self._strike(malformed)
             return
-        command = request.command
-        try:
-            if isinstance(command, Heartbeat):
-                self._reply(request, None)
-            elif isinstance(command, Connect | EnterChannel):
-                self._begin(request, self._own(command))
-            else:
-                self._dispatch(request)
-        except Refused as refusal:
-            self._refuse(request, refusal)
+        self._strikes = 0
+        self._perform(request)
 
     def _recognise(self, payload: bytes) -> None:
         """A connection's first frame tells its dialect (DESIGN.md §5)."""
@@ -148,16 +146,31 @@ class Session:
                 break
         self._candidates = ()
 
+    def _perform(self, request: Request) -> None:
+        command = request.command
+        try:
+            if isinstance(command, Heartbeat):
+                self._reply(request, None)
+            elif isinstance(command, Connect | EnterChannel):
+                self._alone(request, self._own(command))
+            elif self.caller.user is None:
+                self._refuse(request, unauthorized("Send `connect` first."))
+            else:
+                self._dispatch(request)
+        except Refused as refusal:
+            self._refuse(request, refusal)
+
     def _dispatch(self, request: Request) -> None:
         dispatch = self._gateway.dispatch
-        if self.caller.user is None:
-            raise unauthorized("Send `connect` first.")
-        work = dispatch.handle(self.caller, request.command)
         if dispatch.row(request.command).pipelined:
+            work = dispatch.handle(self.caller, request.command)
             self._in_flight += 1
             tasks.run(work, lambda result, error: self._landed(request, result, error))
+        elif self._in_flight:
+            # It may ask for what is being written: it waits until that is done, and so do later frames.
+            self._busy, self._next = True, request
         else:
-            self._begin(request, work)
+            self._alone(request, dispatch.handle(self.caller, request.command))
 
     def _own(self, command: Connect | EnterChannel) -> Awaitable[object]:
         if isinstance(command, EnterChannel):
@@ -169,7 +182,7 @@ class Session:
             return self._gateway.confirm(self, command)
         raise conflict("This connection is signed in already.")
 
-    def _begin(self, request: Request, work: Awaitable[object]) -> None:
+    def _alone(self, request: Request, work: Awaitable[object]) -> None:
         """A command that the connection's next frames wait for."""
         self._busy = True
         tasks.run(work, lambda result, error: self._ended(request, result, error))
@@ -177,13 +190,18 @@ class Session:
     def _landed(self, request: Request, result: object, error: BaseException | None) -> None:
         self._in_flight -= 1
         self._answer(request, result, error)
+        if self._next is not None and not self._in_flight:
+            request, self._next = self._next, None
+            self._busy = False
+            self._perform(request)
+            self._go_on()
 
     def _ended(self, request: Request, result: object, error: BaseException | None) -> None:
         self._answer(request, result, error)
+        self._busy = False
         self._go_on()
 
     def _go_on(self) -> None:
-        self._busy = False
         inbox = self._inbox
         while inbox and not self._busy:
             if len(inbox) == WAITING_FRAMES:

@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ExceptionHandler
 
 from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
@@ -197,6 +198,27 @@ def _may_measure(request: Request, token: str) -> bool:
     return is_loopback(peer) and not proxied
 
 
+async def _unknown(request: Request, error: Exception) -> Response:
+    """What is no route at all, in RFC 9457's form: which dialect was meant, nobody can tell."""
+    status = getattr(error, "status_code", 404)
+    detail = f"There is no {request.method} {request.url.path[:200]}."
+    title = "Not found" if status == 404 else "Method not allowed"
+    code = "not_found" if status == 404 else "invalid"
+    problem = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    body = msgspec.json.encode(problem)
+    return Response(body, status, _HEADERS, "application/problem+json")
+
+
+async def _welcome(_request: Request) -> Response:
+    return RedirectResponse("/api/v1/docs", 307, _HEADERS)
+
+
 def application(routes: Sequence[Route], cors_origins: Sequence[str]) -> Starlette:
     """Everything that is not a WebSocket."""
     middleware: list[Middleware] = []
@@ -209,4 +231,6 @@ def application(routes: Sequence[Route], cors_origins: Sequence[str]) -> Starlet
                 allow_headers=["authorization", "content-type"],
             )
         )
-    return Starlette(routes=list(routes), middleware=middleware)
+    everything = [*routes, Route("/", _welcome)]
+    unknown: dict[int | type[Exception], ExceptionHandler] = {404: _unknown, 405: _unknown}
+    return Starlette(routes=everything, middleware=middleware, exception_handlers=unknown)
