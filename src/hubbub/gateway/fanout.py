@@ -6,6 +6,7 @@ Between two sockets of one publication there is no `await`.
 from collections.abc import Sequence
 
 from hubbub.gateway.hub import Hub
+from hubbub.gateway.session import Session
 from hubbub.model.events import (
     ChannelDeleted,
     Event,
@@ -63,14 +64,15 @@ class Fanout:
         waiting.clear()
 
     def _send(self, topic: str, events: Sequence[Event]) -> None:
+        slow: list[Session] = []
         for dialect, sessions in self._hub.live(topic).items():
             frames = _frames(dialect, events)
-            if not frames:
-                continue
-            slow = [session for session in sessions if not session.push(frames)]
-            self.deliveries += len(sessions) * len(events)  # type: ignore[arg-type]  # a dict's keys have a length
-            for session in slow:
-                session.cut_off()
+            if frames:
+                slow += [session for session in sessions if not session.push(frames)]
+                self.deliveries += len(sessions) * len(events)
+        # Only now: cutting off changes the tables that were walked through.
+        for session in slow:
+            session.cut_off()
         for session in tuple(self._hub.held(topic)):
             session.hold(events)
 

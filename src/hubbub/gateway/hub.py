@@ -1,6 +1,6 @@
 """This node's topic → sessions table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from hubbub.model.ids import LoginId, UserId
@@ -55,7 +55,7 @@ class Hub:
             _remove(self._held, topic, session)
             self._live.setdefault(topic, {}).setdefault(session.dialect, {})[session] = None
 
-    def live(self, topic: str) -> Mapping[Dialect, Iterable["Session"]]:
+    def live(self, topic: str) -> Mapping[Dialect, Collection["Session"]]:
         """Who gets frames, by dialect."""
         return self._live.get(topic, {})
 
