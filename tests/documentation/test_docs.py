@@ -1,0 +1,63 @@
+"""What is not documented does not merge."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from hubbub.config import Settings
+from hubbub.dialects.native.codec import COMMANDS
+from hubbub.dialects.native.render import EVENTS
+from hubbub.model.errors import Code
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def test_settings_page_names_every_setting_and_no_other() -> None:
+    named = re.findall(r"^\| `(\w+)` \|", page("docs/settings.md"), re.MULTILINE)
+    assert named == list(Settings.__struct_fields__)
+
+
+def test_metrics_page_names_every_metric_and_no_other() -> None:
+    source = page("src/hubbub/transport/metrics.py")
+    gauges = re.findall(r'_gauge\(\s*"(\w+)"', source)
+    counters = re.findall(r'(?:_counter|_by_label)\(\s*"(\w+)"', source)
+    wanted = {*gauges, *(f"{name}_total" for name in counters)}
+    assert wanted == set(re.findall(r"^\| `(\w+)", page("docs/metrics.md"), re.MULTILINE))
+
+
+def test_native_page_names_every_command_event_and_code() -> None:
+    text = page("docs/dialects/native.md")
+    names = [*COMMANDS, *(name for name, _ in EVENTS.values()), *(code.value for code in Code)]
+    assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_every_link_between_files_leads_somewhere() -> None:
+    links = [
+        (path, target)
+        for path in PAGES
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text())
+        if "://" not in target
+    ]
+    dead = [f"{p.relative_to(ROOT)}: {t}" for p, t in links if not (p.parent / t).exists()]
+    assert dead == []
+
+
+def test_the_first_commands_of_the_readme_are_run_and_test() -> None:
+    first = re.search(r"```sh\n(.*?)```", page("README.md"), re.DOTALL)
+    assert first is not None
+    assert [line.split("#")[0].strip() for line in first[1].splitlines()] == [
+        "make run",
+        "make test",
+    ]
+
+
+def test_readme_toml_example_is_made_of_real_settings() -> None:
+    examples = re.findall(r"```toml\n(.*?)```", page("README.md"), re.DOTALL)
+    assert examples
+    for example in examples:
+        assert set(tomllib.loads(example)) <= set(Settings.__struct_fields__)
