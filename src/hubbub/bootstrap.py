@@ -30,7 +30,7 @@ from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import Register
 from hubbub.model.entities import User
 from hubbub.model.errors import Disconnect, not_found
-from hubbub.model.events import Publication
+from hubbub.model.events import MessageSent, Publication
 from hubbub.model.ids import IdSequence
 from hubbub.ports.dialect import Dialect
 from hubbub.ports.store import nothing
@@ -220,8 +220,11 @@ class Node:
     def _deliver(self, publications: Sequence[Publication]) -> None:
         """Memory first: whatever is decided next is decided by what is committed."""
         for publication in publications:
-            self._directory.apply(publication.event)
-            self._logins.apply(publication.event)
+            if (
+                type(publication.event) is not MessageSent
+            ):  # nearly all are, and nobody remembers those
+                self._directory.apply(publication.event)
+                self._logins.apply(publication.event)
         self._fanout.deliver(publications)
 
     def _on_doubt(self) -> None:

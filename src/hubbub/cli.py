@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 done, 1 it could not be done, 2 it was asked for wrongly."""
 
 import asyncio
+import gc
 import getpass
 import os
 import sys
@@ -129,6 +130,11 @@ async def _serve(settings: Settings) -> None:
     folder = open_data(settings)
     held = lock(folder)
     node = Node(settings, folder)
+    # What is there now stays for good; and garbage is made of what each connection leaves, which is little.
+    # With the defaults the collector took 5 % of a busy server and showed in the p99.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     try:
         token = await node.services.accounts.offer_admin()
         await node.serve(lambda address: _greet(address, folder, token))

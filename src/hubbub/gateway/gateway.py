@@ -67,6 +67,7 @@ class Gateway:
         self._capped = capped
         self._sessions: dict[Session, None] = {}
         self._unknown: Counter[str] = Counter()
+        self._unflushed: list[Session] = []
         self.refusals: Counter[Code] = Counter()
         self.closes: Counter[int] = Counter()
 
@@ -104,6 +105,17 @@ class Gateway:
         self._unknown[address] -= 1
         if self._unknown[address] <= 0:
             del self._unknown[address]
+
+    def flush_soon(self, session: Session) -> None:
+        """Its replies leave at the end of this turn of the loop, behind the publications of a commit."""
+        self._unflushed.append(session)
+        if len(self._unflushed) == 1:
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        sessions, self._unflushed = self._unflushed, []
+        for session in sessions:
+            session.flush()
 
     # -- signing in ---------------------------------------------------------------------------------
 

@@ -226,15 +226,12 @@ class Session:
             self._refuse(request, unavailable("Something went wrong here; it was noted."))
 
     def _reply(self, request: Request, result: object) -> None:
-        frames = [text_frame(p) for p in self._codec.reply(request, result)]
-        if frames and not self.push(b"".join(frames)):
-            self.cut_off()
+        for payload in self._codec.reply(request, result):
+            self._say(payload)
 
     def _refuse(self, request: Request | None, refusal: Refused) -> None:
         self._gateway.refused(refusal)
-        if not self.push(text_frame(self._codec.refuse(request, refusal))):
-            self.cut_off()
-            return
+        self._say(self._codec.refuse(request, refusal))
         end = self._codec.ends(request, refusal)
         if end is not None:
             self.close(end)
@@ -244,6 +241,15 @@ class Session:
         self._refuse(None, malformed)
         if self._strikes >= STRIKES:
             self.close(MALFORMED)
+
+    def _say(self, payload: bytes) -> None:
+        if not self.closed and self._outbox.add(text_frame(payload)):
+            self._gateway.flush_soon(self)
+
+    def flush(self) -> None:
+        """Writes the replies that no publication has taken along."""
+        if not self.closed and not self._outbox.flush():
+            self.cut_off()
 
     def push(self, frames: bytes) -> bool:
         """Frames for this client. False when it is too slow: call `cut_off`, outside any loop over the hub."""
@@ -306,6 +312,7 @@ class Session:
     def close(self, why: Disconnect) -> None:
         """Ends the connection; the transport then calls the gateway's `closed`."""
         if not self.closed:
+            self._outbox.flush()
             self.closed = True
             self._gateway.closes[why.code] += 1
             self._gateway.leave(self, clean=False)

@@ -5,7 +5,7 @@ written, and in what order; it does no I/O. So the same transaction runs in SQLi
 PostgreSQL connection.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -209,9 +209,9 @@ class Store(Protocol):
         """Run against one snapshot of what is committed."""
         ...
 
-    async def append(
+    def append(
         self, draft: Draft, admit: Callable[[], object], announce: Announce[Sent]
-    ) -> Sent:
+    ) -> Awaitable[Sent]:
         """Group commit: one fsync for all drafts that wait. `admit` is asked again, as the transaction
         forms, if a permission may have changed since; it raises `Refused`."""
         ...

@@ -201,7 +201,8 @@ class Appender:
     def _announce(self, publications: list[Publication]) -> None:
         if publications:
             self._publish(publications)
-        self._next()
+        # Not at once: what came in during a long fan-out is read first and shares the next transaction.
+        self._loop.call_soon(self._next)
 
 
 def _fail(future: "asyncio.Future[Sent] | asyncio.Future[object]", error: Exception) -> None:

@@ -1,6 +1,6 @@
 """The store on SQLite: the port's three groups of transactions, a writer queue and readers."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,11 +31,11 @@ class SqliteStore:
         """On a reader, against one snapshot."""
         return await self._database.read(transaction)  # type: ignore[arg-type]  # what a transaction yields is a Query here
 
-    async def append(
+    def append(
         self, draft: Draft, admit: Callable[[], object], announce: Announce[Sent]
-    ) -> Sent:
+    ) -> Awaitable[Sent]:
         """Group commit."""
-        return await self._appender.append(draft, admit, announce)
+        return self._appender.append(draft, admit, announce)
 
     async def write(
         self,
