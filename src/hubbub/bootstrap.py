@@ -20,7 +20,7 @@ from hubbub.broker.memory import MemoryBroker
 from hubbub.config import Settings
 from hubbub.dialects.channelchat import ORIGINAL, SEED, ChannelChatDialect
 from hubbub.dialects.native import NativeDialect, NativeRest
-from hubbub.dialects.native.document import pages
+from hubbub.dialects.native.document import PAGES
 from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.gateway import Gateway, Parts
 from hubbub.gateway.hub import Hub
@@ -193,7 +193,7 @@ class Node:
         settings = self.settings
         addresses = Addresses(settings.trusted_proxies)
         http = Http(self.dispatch, self._logins, addresses)
-        apis = NativeRest(pages()), SEED, ORIGINAL
+        apis = NativeRest(PAGES), SEED, ORIGINAL
         routes = [route for api in apis for route in http.routes(api)]
         routes.append(health(self.store.ping, lambda: self.dispatch.draining))
         counted = Metrics(self.gateway, self._fanout, self.store)

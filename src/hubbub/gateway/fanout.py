@@ -3,7 +3,7 @@
 Between two sockets of one publication there is no `await`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.session import Session
@@ -64,15 +64,11 @@ class Fanout:
         waiting.clear()
 
     def _send(self, topic: str, events: Sequence[Event]) -> None:
-        slow: list[Session] = []
         for dialect, sessions in self._hub.live(topic).items():
             frames = _frames(dialect, events)
             if frames:
-                slow += [session for session in sessions if not session.push(frames)]
+                _write(frames, sessions)
                 self.deliveries += len(sessions) * len(events)
-        # Only now: cutting off changes the tables that were walked through.
-        for session in slow:
-            session.cut_off()
         for session in tuple(self._hub.held(topic)):
             session.hold(events)
 
@@ -111,6 +107,14 @@ class Fanout:
         everyone = [s for group in self._hub.live(topic).values() for s in group]
         for session in (*everyone, *tuple(self._hub.held(topic))):
             session.lose(event.channel_id)
+
+
+def _write(frames: bytes, sessions: Iterable[Session]) -> None:
+    for session in sessions:
+        try:
+            session.write(frames)
+        except RuntimeError:  # free unless raised; a lost socket must not stop the others
+            continue
 
 
 def _frames(dialect: Dialect, events: Sequence[Event]) -> bytes:

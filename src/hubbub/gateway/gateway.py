@@ -112,6 +112,10 @@ class Gateway:
         if len(self._unflushed) == 1:
             asyncio.get_running_loop().call_soon(self._flush)
 
+    def cut_off_soon(self, session: Session) -> None:
+        """A client that is too slow; later, since the tables of the hub may be walked through just now."""
+        asyncio.get_running_loop().call_soon(session.cut_off)
+
     def _flush(self) -> None:
         sessions, self._unflushed = self._unflushed, []
         for session in sessions:
@@ -198,8 +202,8 @@ class Gateway:
         self.hub.release(session)
         fresh = [event for event in held if is_new(event, versions)]
         frames = [text_frame(p) for e in fresh if (p := session.dialect.render(e)) is not None]
-        if frames and not session.push(b"".join(frames)):
-            session.cut_off()
+        if frames:
+            session.write(b"".join(frames))
 
     # -- entering a channel -------------------------------------------------------------------------
 

@@ -45,8 +45,16 @@ class Outbox:
             self._replies.clear()
         if self._paused_at is not None and self._is_full(len(frames)):
             return False
-        self._connection.write(frames)
+        try:
+            self._connection.write(frames)
+        except RuntimeError:
+            return True  # the socket has gone; its end is about to be told
         return True
+
+    @property
+    def is_clear(self) -> bool:
+        """Nothing is waiting: the next frames may go straight to the socket."""
+        return self._paused_at is None and not self._replies
 
     def pause(self, now: float) -> None:
         """The client has stopped taking bytes."""

@@ -1,5 +1,6 @@
 """A connection as the gateway sees it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -11,8 +12,13 @@ class Connection(Protocol):
         """The client's IP address."""
         ...
 
-    def write(self, frames: bytes) -> None:
-        """Hand bytes to the socket; never blocks."""
+    @property
+    def write(self) -> Callable[[bytes], object]:
+        """Hands bytes to the socket; never blocks.
+
+        The socket's own method, so that fan-out calls it directly. Raises RuntimeError on a socket that
+        has gone, of which nobody has been told yet.
+        """
         ...
 
     def buffered(self) -> int:

@@ -153,9 +153,9 @@ def _response(answer: Answer) -> Response:
     return Response(answer.body, answer.status, headers, media)
 
 
-def _fixed(page: Answer) -> Endpoint:
+def _fixed(page: Callable[[], Answer]) -> Endpoint:
     async def endpoint(_request: Request) -> Response:
-        return _response(page)
+        return _response(page())
 
     return endpoint
 

@@ -70,6 +70,7 @@ class WebSocket(WSListener):
         "closing",
         "session",
         "socket",
+        "write",
     )
 
     def __init__(self, owner: Upgrade, address: str, path: str, query: str) -> None:
@@ -87,6 +88,7 @@ class WebSocket(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The handshake is done."""
         self.socket = transport.underlying_transport
+        self.write = self.socket.write
         self.session = self._owner.open(self, *self._place)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -156,17 +158,14 @@ class WebSocket(WSListener):
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
         """RFC 6455 §7.1: echo the code; a code that may not be on the wire is a protocol error."""
         self.closing = True
+        if self.session is not None:
+            self._owner.closed(self.session, clean=True)  # nothing is sent behind a close
         payload = frame.get_payload_as_bytes()
         code = int.from_bytes(payload[:2], "big") if payload else 1000
         self.socket.write(close_frame(code if _is_close(payload, code) else 1002, ""))
         transport.disconnect()
 
     # -- the gateway's Connection ---------------------------------------------------------------------
-
-    def write(self, frames: bytes) -> None:
-        """Whole frames, joined already; what the client has not taken waits in the socket's buffer."""
-        if not self.closing:
-            self.socket.write(frames)
 
     def buffered(self) -> int:
         """Bytes that wait."""

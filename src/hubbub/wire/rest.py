@@ -58,8 +58,8 @@ class RestApi(Protocol):
     def operations(self) -> Sequence[Operation]: ...
 
     @property
-    def pages(self) -> Mapping[str, Answer]:
-        """Fixed answers by path, such as the API's own description."""
+    def pages(self) -> Mapping[str, Callable[[], Answer]]:
+        """Fixed answers by path, such as the API's own description; made when first asked for."""
         ...
 
     def token(self, authorization: str | None, query: Mapping[str, str]) -> str | None:

@@ -3,7 +3,7 @@
 Envelope `{code, msg, data}`; `code` 200 is success.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Final
 
 import msgspec
@@ -226,7 +226,7 @@ _MILD: Final = frozenset(
 class ChannelChatRest:
     """A part of the surface, under each of `prefixes`."""
 
-    pages: Mapping[str, Answer] = {}
+    pages: Mapping[str, Callable[[], Answer]] = {}
 
     def __init__(self, prefixes: Sequence[str], operations: Sequence[Operation]) -> None:
         self.prefixes = prefixes

@@ -3,7 +3,8 @@
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -242,11 +243,23 @@ _CSP: Final = (
 )
 
 
-def pages() -> Mapping[str, Answer]:
-    """The document, the page and its style."""
-    document = openapi()
-    return {
-        f"{PREFIX}/openapi.json": Answer(200, msgspec.json.encode(document)),
-        f"{PREFIX}/docs": Answer(200, page(document).encode(), "text/html; charset=utf-8", _CSP),
-        f"{PREFIX}/docs.css": Answer(200, _STYLE.encode(), "text/css; charset=utf-8"),
-    }
+@cache
+def _document_answer() -> Answer:
+    return Answer(200, msgspec.json.encode(openapi()))
+
+
+@cache
+def _page_answer() -> Answer:
+    return Answer(200, page(openapi()).encode(), "text/html; charset=utf-8", _CSP)
+
+
+@cache
+def _style_answer() -> Answer:
+    return Answer(200, _STYLE.encode(), "text/css; charset=utf-8")
+
+
+PAGES: Final[Mapping[str, Callable[[], Answer]]] = {
+    f"{PREFIX}/openapi.json": _document_answer,
+    f"{PREFIX}/docs": _page_answer,
+    f"{PREFIX}/docs.css": _style_answer,
+}

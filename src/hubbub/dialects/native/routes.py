@@ -1,6 +1,6 @@
 """Native's REST side: `/api/v1`, bearer tokens, RFC 9457 problems."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec import UNSET
@@ -302,7 +302,7 @@ class NativeRest:
     prefixes: Sequence[str] = ("/api/v1",)
     operations: Sequence[Operation] = OPERATIONS
 
-    def __init__(self, pages: Mapping[str, Answer]) -> None:
+    def __init__(self, pages: Mapping[str, Callable[[], Answer]]) -> None:
         self.pages = pages
 
     def token(self, authorization: str | None, query: Mapping[str, str]) -> str | None:
