@@ -5,6 +5,7 @@ reserved bits, close codes, and every limit (RFC 6455 §5, §7.4; tests T31–T3
 """
 
 import asyncio
+import contextlib
 import logging
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -177,7 +178,8 @@ class WebSocket(WSListener):
             return
         self.closing = True
         self._parts = None
-        self.socket.write(close_frame(code, reason))
+        with contextlib.suppress(RuntimeError):  # the client may have gone at this very moment
+            self.socket.write(close_frame(code, reason))
         # One that reads nothing would keep its buffer for as long as it likes.
         cut = self.buffered() > FRAME_BYTES
         loop = asyncio.get_running_loop()
@@ -185,11 +187,12 @@ class WebSocket(WSListener):
 
     def pause_reading(self) -> None:
         """TCP backpressure."""
-        self.socket.pause_reading()
+        if not self.closing and not self.socket.is_closing():
+            self.socket.pause_reading()
 
     def resume_reading(self) -> None:
         """Go on."""
-        if not self.closing:
+        if not self.closing and not self.socket.is_closing():
             self.socket.resume_reading()
 
 
