@@ -94,6 +94,9 @@ class Gateway:
         session.closed = True
         self.hub.drop(session)
         user = session.caller.user
+        log.debug(
+            "disconnected", address=session.caller.address, user=user and user.id, clean=clean
+        )
         if user is None:
             self._forget_unknown(session)
             return
@@ -135,6 +138,7 @@ class Gateway:
             raise unauthorized("The connection has ended.")
         self._forget_unknown(session)
         session.caller = caller
+        log.debug("connected", address=caller.address, user=caller.user_id, by=session.dialect.name)
         session.is_held = session.dialect.follows_membership
         self.hub.add(session)
         self.hub.subscribe(session, user_topic(caller.user_id))
@@ -276,6 +280,7 @@ class Gateway:
     def refused(self, refusal: Refused) -> None:
         """A client was told no."""
         self.refusals[refusal.code] += 1
+        log.debug("refused", code=refusal.code.value)
 
     def incident(self, command: Command, error: BaseException) -> str:
         """A bug: logged whole, answered with nothing but a number."""
