@@ -6,6 +6,10 @@ import sys
 import structlog
 
 
+# A trace with the values of variables would carry passwords and messages into the log.
+_WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
+
 def configure(level: str, form: str) -> None:
     """To standard error; `form` is `console` or `json`."""
     number = getattr(logging, level.upper())
@@ -13,9 +17,11 @@ def configure(level: str, form: str) -> None:
     render: structlog.types.Processor
     if form == "json":
         render = structlog.processors.JSONRenderer()
-        traces = [structlog.processors.dict_tracebacks]
+        traces = [structlog.processors.ExceptionRenderer(_WITHOUT_VALUES)]
     else:
-        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        plain = structlog.dev.plain_traceback
+        colors = sys.stderr.isatty()
+        render = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)
         traces = []
     structlog.configure(
         processors=[

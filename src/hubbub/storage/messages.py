@@ -96,7 +96,7 @@ _RECALL = Statement(
     .where(messages.c.id == param("message"))
     .values(
         {c: param(c) for c in ("version", "recalled_at", "recalled_by")}
-        | {"content": "", "mentions": None}
+        | {"content": "", "mentions": sa.null()}
     )
 )
 

@@ -11,6 +11,8 @@ import msgspec
 
 from hubbub import __version__
 from hubbub.dialects.native import structs as s
+from hubbub.dialects.native.codec import COMMANDS
+from hubbub.dialects.native.render import EVENTS
 from hubbub.dialects.native.routes import OPERATIONS, STATUS
 from hubbub.model.errors import Code
 from hubbub.wire.rest import Answer, Operation
@@ -196,7 +198,7 @@ def _body_html(title: str, holder: Json, components: Json) -> str:
 def _operation_html(method: str, path: str, found: Json, components: Json) -> str:
     rows = "".join(
         f"<tr><td><code>{p['name']}</code></td><td>{p['in']}</td>"
-        f"<td>{html.escape(p.get('description', ''))}</td></tr>"
+        f"<td>{_prose(p.get('description', ''))}</td></tr>"
         for p in found["parameters"]
     )
     table = f"<table><tr><th>Parameter</th><th>In</th><th></th></tr>{rows}</table>" if rows else ""
@@ -208,9 +210,31 @@ def _operation_html(method: str, path: str, found: Json, components: Json) -> st
     refusals = ", ".join(list(found["responses"])[1:])
     return (
         f'<details><summary><span class="method">{method.upper()}</span> <code>{path}</code> '
-        f"{html.escape(found['summary'])}</summary><div>{table}{request}{response}"
+        f"{_prose(found['summary'])}</summary><div>{table}{request}{response}"
         f"<p>Refused with {refusals}</p></div></details>"
     )
+
+
+def _socket_html() -> str:
+    """The WebSocket's commands, whose data are checked by Structs too."""
+    rows = ""
+    for name, row in COMMANDS.items():
+        schema = msgspec.json.schema(row.data, ref_template="#/{name}")
+        example = _example(schema, schema["$defs"])
+        frame = {"type": name, "ref": "1"} | ({"data": example} if example else {})
+        text = html.escape(json.dumps(frame, ensure_ascii=False))
+        rows += f"<tr><td><code>{name}</code></td><td><code>{text}</code></td></tr>"
+    events = ", ".join(f"<code>{name}</code>" for name, _ in EVENTS.values())
+    return (
+        "<h2>WebSocket</h2><p>Text JSON on <code>/gateway</code>; <code>ref</code> comes back in the "
+        "reply. Send <code>connect</code> first, within 10 s.</p>"
+        f"<table><tr><th>Command</th><th>Frame</th></tr>{rows}</table><p>Events: {events}.</p>"
+    )
+
+
+def _prose(text: str) -> str:
+    """`x` becomes code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def page(document: Json) -> str:
@@ -227,11 +251,11 @@ def page(document: Json) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<title>Hubbub API</title>"
         '<link rel="stylesheet" href="docs.css"></head><body>'
-        f"<h1>Hubbub API {__version__}</h1><p>{html.escape(document['info']['description'])}</p>"
+        f"<h1>Hubbub API {__version__}</h1><p>{_prose(document['info']['description'])}</p>"
         '<p>Machine-readable: <a href="openapi.json">openapi.json</a>. Sign in with '
         "<code>POST /api/v1/auth/login</code> and send "
         "<code>Authorization: Bearer &lt;access_token&gt;</code>.</p>"
-        f"{body}</body></html>"
+        f"{_socket_html()}{body}</body></html>"
     )
 
 
