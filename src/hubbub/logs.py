@@ -5,7 +5,6 @@ import sys
 
 import structlog
 
-
 # A trace with the values of variables would carry passwords and messages into the log.
 _WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
