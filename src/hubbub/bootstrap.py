@@ -40,8 +40,9 @@ from hubbub.services.directory import Directory
 from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
-from hubbub.services.messages import Messages
+from hubbub.services.messages import Messages, RecallPolicy
 from hubbub.services.rates import Rates
+from hubbub.services.reactions import Reactions
 from hubbub.services.reads import Reads
 from hubbub.storage.store import SqliteStore
 from hubbub.transport.address import Addresses
@@ -162,13 +163,14 @@ class Node:
 
     def _make_services(self) -> Services:
         store, directory, clock, ids = self.store, self._directory, self._clock, self._ids
-        recall = self.settings.recall_seconds
+        recall = RecallPolicy(self.settings.recall_by, self.settings.recall_seconds)
         return Services(
             Accounts(store, self._logins, self._passwords, self._rates, clock, ids),
             self._logins,
             Channels(store, directory, clock, ids),
             Members(store, directory, clock),
-            Messages(store, directory, self._rates, clock, ids, recall_seconds=recall),
+            Messages(store, directory, self._rates, clock, ids, recall),
+            Reactions(store, directory, self._rates),
             Reads(store, directory, self._broker),
             self._presence,
         )

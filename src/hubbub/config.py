@@ -35,8 +35,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # How long an access token works, and how long a device stays signed in without being used.
     access_token_seconds: Seconds = 3600
     refresh_token_seconds: Seconds = 30 * 24 * 3600
-    # How long authors may recall their messages; 0 is for ever. Admins always may.
+    # How long authors may recall their messages; 0 is for ever. Admins have all the time.
     recall_seconds: Annotated[int, Meta(ge=0)] = 0
+    # Who may recall a message: its author, the admins of the group, or both.
+    recall_by: Literal["both", "author", "admins"] = "both"
     # How long a lost connection may take to come back before others see that it was lost.
     presence_grace_seconds: Annotated[float, Meta(ge=0, le=300)] = 10.0
     # A connection that is silent for this long is dead.

@@ -237,6 +237,22 @@ class RecallMessage(Command, frozen=True):
     message_id: MessageId
 
 
+class AddReaction(Command, frozen=True):
+    """Put an emoji on a message."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+    emoji: str
+
+
+class RemoveReaction(Command, frozen=True):
+    """Take one's emoji back."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+    emoji: str
+
+
 class GetMessage(Command, frozen=True):
     """One message."""
 

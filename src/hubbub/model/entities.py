@@ -89,6 +89,13 @@ class Member(msgspec.Struct, frozen=True):
     delivered_seq: int = 0
 
 
+class Reaction(msgspec.Struct, frozen=True, array_like=True):
+    """An emoji on a message and who put it there, in that order."""
+
+    emoji: str
+    user_ids: tuple[UserId, ...]
+
+
 class Message(msgspec.Struct, frozen=True, gc=False):
     """A message; recalled ones stay as tombstones without content."""
 
@@ -103,6 +110,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     recalled_at: int | None = None
     reply_to: MessageId | None = None
     mentions: tuple[UserId, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
 
 
 class ChannelView(msgspec.Struct, frozen=True):

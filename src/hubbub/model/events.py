@@ -34,6 +34,26 @@ class MessageRecalled(msgspec.Struct, frozen=True):
     message: Message
 
 
+class ReactionAdded(msgspec.Struct, frozen=True):
+    """Somebody put an emoji on a message."""
+
+    channel_id: ChannelId
+    version: int
+    message: Message
+    user_id: UserId
+    emoji: str
+
+
+class ReactionRemoved(msgspec.Struct, frozen=True):
+    """Somebody took an emoji back."""
+
+    channel_id: ChannelId
+    version: int
+    message: Message
+    user_id: UserId
+    emoji: str
+
+
 class ChannelCreated(msgspec.Struct, frozen=True):
     """A channel has come into somebody's list: made, joined or opened. Goes to that person."""
 
@@ -154,8 +174,9 @@ class LoginRenewed(msgspec.Struct, frozen=True):
 
 MemberEvent = MemberJoined | MemberUpdated | MemberLeft
 MessageEvent = MessageSent | MessageEdited | MessageRecalled
+ReactionEvent = ReactionAdded | ReactionRemoved
 ChannelEvent = ChannelCreated | ChannelUpdated | ChannelDeleted
-Durable = MessageEvent | ChannelEvent | MemberEvent
+Durable = MessageEvent | ReactionEvent | ChannelEvent | MemberEvent
 News = (
     ReadUpdated
     | DeliveredUpdated

@@ -18,6 +18,10 @@ CHANNEL_NAME_CHARS: Final = 100
 DESCRIPTION_CHARS: Final = 1_000
 TOKEN_CHARS: Final = 4_096
 
+EMOJI_CHARS: Final = 32
+REACTIONS: Final = 50  # different emoji on a message
+REACTORS: Final = 1_000  # people behind one of them
+
 PAGE_DEFAULT: Final = 50
 PAGE_MAX: Final = 100
 SYNC_MESSAGES: Final = 500  # changes of one channel that a resume carries; more is `limited`

@@ -21,6 +21,7 @@ from hubbub.model.entities import (
     Member,
     Message,
     Page,
+    Reaction,
     Sent,
     User,
 )
@@ -182,6 +183,15 @@ class MessageTables(Protocol):
         allow: Callable[[Message], None],
     ) -> Transaction[tuple[Message, bool]]:
         """The tombstone, and whether it is new."""
+        ...
+
+    def react(
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        change: Callable[[Message], tuple[Reaction, ...]],
+    ) -> Transaction[tuple[Message, bool]]:
+        """`change` sees the message inside the transaction and says what its reactions become."""
         ...
 
 

@@ -14,6 +14,7 @@ from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.messages import Messages
 from hubbub.services.rates import COMMANDS, Rates
+from hubbub.services.reactions import Reactions
 from hubbub.services.reads import Reads
 
 C = TypeVar("C", bound=c.Command)
@@ -28,6 +29,7 @@ class Services(msgspec.Struct, frozen=True):
     channels: Channels
     members: Members
     messages: Messages
+    reactions: Reactions
     reads: Reads
     presence: Presence
 
@@ -79,6 +81,8 @@ def table(s: Services) -> dict[type[c.Command], Row]:
         c.SendMessage: _row(s.messages.send, pipelined=True),
         c.EditMessage: _row(s.messages.edit),
         c.RecallMessage: _row(s.messages.recall),
+        c.AddReaction: _row(s.reactions.add),
+        c.RemoveReaction: _row(s.reactions.remove),
         c.GetMessage: _row(s.messages.get, writes=False),
         c.History: _row(s.messages.history, writes=False),
         c.MarkRead: _row(s.reads.mark_read, pipelined=True),

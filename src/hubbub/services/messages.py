@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+import msgspec
+
 from hubbub.model.commands import (
     Caller,
     EditMessage,
@@ -28,8 +30,26 @@ _MENTION = re.compile(r"<@(\d{1,16})>")
 MENTIONS = 50
 
 
+class RecallPolicy(msgspec.Struct, frozen=True):
+    """`by`: "author", "admins" or "both"; `seconds`: how long an author may, 0 is for ever."""
+
+    by: str
+    seconds: int
+
+    def require(self, message: Message, user_id: UserId, now: int, *, is_admin: bool) -> None:
+        """Raises `Refused(forbidden)` with who may."""
+        if is_admin and self.by != "author":
+            return
+        if self.by == "admins":
+            raise forbidden("Only an admin may recall a message.")
+        if message.author.id != user_id:
+            raise forbidden("Only the author or an admin may recall a message.")
+        if self.seconds and now - message.created_at > self.seconds * 1000:
+            raise forbidden(f"A message may be recalled for {self.seconds} s only.")
+
+
 class Messages:
-    """`recall_seconds` is how long an author may recall; admins may at any time. 0 means no limit."""
+    """`recall` says who may recall a message, and for how long its author may."""
 
     def __init__(
         self,
@@ -38,15 +58,14 @@ class Messages:
         rates: Rates,
         clock: Clock,
         ids: IdSource,
-        *,
-        recall_seconds: int,
+        recall: RecallPolicy,
     ) -> None:
         self._store = store
         self._directory = directory
         self._rates = rates
         self._clock = clock
         self._ids = ids
-        self._recall_ms = recall_seconds * 1000
+        self._recall = recall
 
     async def send(self, caller: Caller, command: SendMessage) -> Sent:
         """Returns once the message is on disk; a known nonce returns the first message."""
@@ -100,11 +119,10 @@ class Messages:
 
         def prepare() -> Transaction[tuple[Message, bool]]:
             require_visible(room, caller)
-            may_all = rank_in(room, caller) >= 2
+            is_admin = rank_in(room, caller) >= 2
 
             def allow(message: Message) -> None:
-                if not may_all:
-                    self._require_own_and_recent(message, caller.user_id, now)
+                self._recall.require(message, caller.user_id, now, is_admin=is_admin)
 
             return self._store.messages.recall(
                 command.channel_id, command.message_id, caller.user_id, now, allow
@@ -112,12 +130,6 @@ class Messages:
 
         message, _ = await self._store.write(prepare, _recalled)
         return message
-
-    def _require_own_and_recent(self, message: Message, user_id: UserId, now: int) -> None:
-        if message.author.id != user_id:
-            raise forbidden("Only the author or an admin may recall a message.")
-        if self._recall_ms and now - message.created_at > self._recall_ms:
-            raise forbidden(f"A message may be recalled for {self._recall_ms // 1000} s only.")
 
     async def get(self, caller: Caller, command: GetMessage) -> Message:
         """One message."""

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from hubbub.model.commands import History
-from hubbub.model.entities import Changes, Draft, Message, Page, Sent
+from hubbub.model.entities import Changes, Draft, Message, Page, Reaction, Sent
 from hubbub.model.errors import Refused, invalid, not_found
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.ports.store import Edited
@@ -96,11 +96,17 @@ _RECALL = Statement(
     .where(messages.c.id == param("message"))
     .values(
         {c: param(c) for c in ("version", "recalled_at", "recalled_by")}
-        | {"content": "", "mentions": sa.null()}
+        | {"content": "", "mentions": sa.null(), "reactions": sa.null()}
     )
 )
 
 _NonceKey = tuple[ChannelId, UserId, str]
+_REACT = Statement(
+    messages.update()
+    .where(messages.c.id == param("message"))
+    .values({c: param(c) for c in ("reactions", "version")})
+)
+
 _END = 1 << 60  # larger than any seq
 _encode = msgspec.json.Encoder().encode
 
@@ -324,8 +330,30 @@ class MessageTables:
         version, _ = yield from bump(channel_id)
         yield _RECALL(message=message.id, version=version, recalled_at=now, recalled_by=by)
         yield _DROP_MENTIONS(channel=channel_id, at=message.seq)
-        gone = {"content": "", "version": version, "recalled_at": now, "mentions": ()}
+        gone = {
+            "content": "",
+            "version": version,
+            "recalled_at": now,
+            "mentions": (),
+            "reactions": (),
+        }
         return msgspec.structs.replace(message, **gone), True
+
+    def react(
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        change: Callable[[Message], tuple[Reaction, ...]],
+    ) -> Steps[tuple[Message, bool]]:
+        """New reactions under a new version, if they are new."""
+        message = yield from self._existing(channel_id, message_id)
+        reactions = change(message)
+        if reactions == message.reactions:
+            return message, False
+        version, _ = yield from bump(channel_id)
+        stored = _encode(reactions).decode() if reactions else None
+        yield _REACT(message=message.id, reactions=stored, version=version)
+        return msgspec.structs.replace(message, reactions=reactions, version=version), True
 
     def _existing(self, channel_id: ChannelId, message_id: MessageId) -> Steps[Message]:
         message = yield from self.get_message(channel_id, message_id)

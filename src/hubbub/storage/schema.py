@@ -104,6 +104,8 @@ messages = sa.Table(
     _text("nonce"),
     _id("reply_to"),
     _text("mentions"),  # JSON list of user ids, or null
+    # JSON list of [emoji, [user id …]], or null: read with every page of history, changed rarely.
+    _text("reactions"),
     _id("created_at", nullable=False),
     _id("edited_at"),
     _id("recalled_at"),

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from hubbub.model.entities import Channel, Kind, Member, Message, Role, Status, User
+from hubbub.model.entities import Channel, Kind, Member, Message, Reaction, Role, Status, User
 from hubbub.model.ids import ChannelId
 from hubbub.ports.store import Row
 from hubbub.storage.schema import channels, members, messages, users
@@ -55,8 +55,9 @@ MESSAGE_COLUMNS = (
     messages.c.recalled_at,
     messages.c.reply_to,
     messages.c.mentions,
+    messages.c.reactions,
 )
-N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 6, 9, 8, 10
+N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 6, 9, 8, 11
 
 GET_USER = Statement(sa.select(*USER_COLUMNS).where(users.c.id == param("id")))
 GET_CHANNEL = Statement(sa.select(*CHANNEL_COLUMNS).where(channels.c.id == param("id")))
@@ -68,6 +69,7 @@ _BUMP = Statement(
 )
 
 _decode_mentions = msgspec.json.Decoder(tuple[int, ...]).decode
+_decode_reactions = msgspec.json.Decoder(tuple[Reaction, ...]).decode
 
 
 def first(query: Query, build: Callable[[Row], T]) -> Steps[T | None]:
@@ -109,9 +111,9 @@ def to_member(row: Row) -> Member:
 
 def to_message(row: Row) -> Message:
     """From MESSAGE_COLUMNS followed by the author's USER_COLUMNS."""
-    identity, channel, seq, version, content, created, edited, recalled, reply, named = row[
-        :N_MESSAGE
-    ]
+    identity, channel, seq, version, content, created, edited, recalled, reply, named, reacted = (
+        row[:N_MESSAGE]
+    )
     return Message(
         identity,  # type: ignore[arg-type]  # as above, for all of these
         channel,  # type: ignore[arg-type]
@@ -124,4 +126,5 @@ def to_message(row: Row) -> Message:
         recalled,  # type: ignore[arg-type]
         reply,  # type: ignore[arg-type]
         _decode_mentions(str(named)) if named is not None else (),  # type: ignore[arg-type]
+        _decode_reactions(str(reacted)) if reacted is not None else (),
     )

@@ -48,6 +48,16 @@ def _recall(d: s.MessageData) -> c.Command:
     return c.RecallMessage(fields.channel_id(d.channel_id), fields.message_id(d.message_id))
 
 
+def _add_reaction(d: s.ReactionData) -> c.Command:
+    place = fields.channel_id(d.channel_id), fields.message_id(d.message_id)
+    return c.AddReaction(*place, d.emoji)
+
+
+def _remove_reaction(d: s.ReactionData) -> c.Command:
+    place = fields.channel_id(d.channel_id), fields.message_id(d.message_id)
+    return c.RemoveReaction(*place, d.emoji)
+
+
 def history(d: s.HistoryData) -> c.History:
     """Also of the REST query."""
     cursors = {
@@ -78,6 +88,8 @@ COMMANDS: Final[dict[str, _Row]] = {
     "send_message": _row(s.SendData, _send),
     "edit_message": _row(s.EditData, _edit),
     "recall_message": _row(s.MessageData, _recall),
+    "add_reaction": _row(s.ReactionData, _add_reaction),
+    "remove_reaction": _row(s.ReactionData, _remove_reaction),
     "mark_read": _row(s.SeqData, lambda d: c.MarkRead(fields.channel_id(d.channel_id), d.seq)),
     "mark_delivered": _row(
         s.SeqData, lambda d: c.MarkDelivered(fields.channel_id(d.channel_id), d.seq)

@@ -24,6 +24,7 @@ _PARAMETERS: Final = {
     "channel_id": "A channel's id; 0 is the lobby.",
     "message_id": "A message's id.",
     "user_id": "A person's id, or `@me`.",
+    "emoji": "An emoji, percent-encoded UTF-8.",
     "session_id": "A device's id, from the list of sessions.",
 }
 

@@ -46,7 +46,13 @@ def message(found: m.Message) -> s.Message:
         found.recalled_at is not None,
         None if found.reply_to is None else str(found.reply_to),
         tuple(map(str, found.mentions)) if found.mentions else (),
+        tuple(map(reaction, found.reactions)) if found.reactions else (),
     )
+
+
+def reaction(found: m.Reaction) -> s.Reaction:
+    """With their number."""
+    return s.Reaction(found.emoji, len(found.user_ids), tuple(map(str, found.user_ids)))
 
 
 def page(found: m.Page) -> s.Page:
@@ -164,6 +170,16 @@ def _on_message(event: e.MessageEvent) -> object:
     return _MessageData(str(event.channel_id), event.version, message(event.message))
 
 
+def _on_reaction(event: e.ReactionEvent) -> object:
+    return {
+        "channel_id": str(event.channel_id),
+        "version": event.version,
+        "message": message(event.message),
+        "user_id": str(event.user_id),
+        "emoji": event.emoji,
+    }
+
+
 def _on_channel(event: e.ChannelCreated | e.ChannelUpdated) -> object:
     return {
         "channel_id": str(event.channel_id),
@@ -222,6 +238,8 @@ EVENTS: dict[type, tuple[str, Callable[[e.Event], object]]] = {
     e.MessageSent: _row("new_message", _on_message),
     e.MessageEdited: _row("message_updated", _on_message),
     e.MessageRecalled: _row("message_recalled", _on_message),
+    e.ReactionAdded: _row("reaction_added", _on_reaction),
+    e.ReactionRemoved: _row("reaction_removed", _on_reaction),
     e.ChannelCreated: _row("channel_created", _on_channel),
     e.ChannelUpdated: _row("channel_updated", _on_channel),
     e.ChannelDeleted: _row("channel_deleted", _on_deleted),

@@ -219,6 +219,7 @@ def _nothing(_: object) -> object:
 
 _C = "/channels/{channel_id}"
 _M = _C + "/messages/{message_id}"
+_R = _M + "/reactions/{emoji}/@me"
 _P = _C + "/members/{user_id}"
 _INVALID, _CONFLICT, _FORBIDDEN = Code.INVALID, Code.CONFLICT, Code.FORBIDDEN
 _UNKNOWN = (Code.NOT_FOUND, Code.FORBIDDEN)
@@ -287,6 +288,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Op("DELETE", _M, "Recall a message: it becomes a tombstone.",
        lambda a: c.RecallMessage(_channel(a), _message(a)), _one_message, 200, "messages",
        returns=s.Message, refuses=_UNKNOWN),
+    Op("PUT", _R, "Put an emoji on a message.",
+       lambda a: c.AddReaction(_channel(a), _message(a), a.path["emoji"]), _one_message, 200,
+       "messages", returns=s.Message, refuses=(*_UNKNOWN, _CONFLICT)),
+    Op("DELETE", _R, "Take one's emoji back.",
+       lambda a: c.RemoveReaction(_channel(a), _message(a), a.path["emoji"]), _one_message, 200,
+       "messages", returns=s.Message, refuses=(*_UNKNOWN, _CONFLICT)),
     Op("PUT", _C + "/read", "One has read up to `seq`.", _read, _nothing, 204, "messages",
        body=s.SeqIn, refuses=_UNKNOWN),
     Op("PUT", _C + "/delivered", "One's device has received up to `seq`.", _delivered, _nothing, 204,

@@ -50,6 +50,14 @@ class Profile(msgspec.Struct, frozen=True):
     email: str | None = None
 
 
+class Reaction(msgspec.Struct, frozen=True):
+    """An emoji on a message, and who put it there."""
+
+    emoji: str
+    count: int
+    user_ids: tuple[Id, ...]
+
+
 class Message(msgspec.Struct, frozen=True, gc=False):
     """A message. A recalled one keeps its place and loses its content."""
 
@@ -64,7 +72,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     recalled: bool
     reply_to: Id | None
     mentions: tuple[Id, ...] = ()
-    reactions: tuple[str, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
     attachments: tuple[str, ...] = ()
 
 
@@ -345,6 +353,14 @@ class MessageData(_In, frozen=True, forbid_unknown_fields=True):
 
     channel_id: Id
     message_id: Id
+
+
+class ReactionData(_In, frozen=True, forbid_unknown_fields=True):
+    """Which emoji on which message."""
+
+    channel_id: Id
+    message_id: Id
+    emoji: Annotated[str, Meta(min_length=1, max_length=limits.EMOJI_CHARS)]
 
 
 class SeqData(_In, frozen=True, forbid_unknown_fields=True):

@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("nonce", sa.Text(), nullable=True),
         sa.Column("reply_to", ID, nullable=True),
         sa.Column("mentions", sa.Text(), nullable=True),
+        sa.Column("reactions", sa.Text(), nullable=True),
         sa.Column("created_at", ID, nullable=False),
         sa.Column("edited_at", ID, nullable=True),
         sa.Column("recalled_at", ID, nullable=True),
