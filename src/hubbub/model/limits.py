@@ -4,7 +4,6 @@ from typing import Final
 
 FRAME_BYTES: Final = 64 * 1024
 FRAGMENTS: Final = 1_024
-JSON_DEPTH: Final = 32
 BODY_BYTES: Final = 64 * 1024
 
 CONTENT_CHARS: Final = 5_000

@@ -95,7 +95,8 @@ class WebSocket(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame; picows has checked its length and unmasked it."""
         kind = frame.msg_type
-        if self.closing:
+        # picows answers what it can't parse with a close of its own, and parses on for a moment.
+        if self.closing or transport.is_close_frame_sent:
             if kind == WSMsgType.CLOSE:
                 transport.disconnect()
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
@@ -115,7 +116,7 @@ class WebSocket(WSListener):
     def on_ws_disconnected(self, _transport: WSTransport) -> None:
         """The socket has gone, for whatever reason."""
         if self.session is not None:
-            self._owner.closed(self.session, clean=self.closing)
+            self._owner.closed(self.session, clean=False)
 
     def pause_writing(self) -> None:
         """The client does not take what is sent."""

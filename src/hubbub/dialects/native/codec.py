@@ -1,15 +1,17 @@
 """Frames of one native connection → commands, and their results → frames."""
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from hubbub.dialects.native import render
 from hubbub.dialects.native import structs as s
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model.errors import Code, Disconnect, Malformed, Refused
+from hubbub.model.ids import MAX_ID
 from hubbub.model.times import rfc3339
 from hubbub.ports.dialect import Ready, Request
 from hubbub.wire import fields
@@ -19,7 +21,7 @@ D = TypeVar("D")
 
 class _Envelope(msgspec.Struct, frozen=True, gc=False):
     type: str
-    ref: str | int | None = None
+    ref: str | Annotated[int, Meta(ge=-MAX_ID, le=MAX_ID)] | None = None
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 

@@ -40,7 +40,7 @@ class User(msgspec.Struct, frozen=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """A person in detail; `email` only of oneself."""
+    """A person in detail; `email` only in `/users/@me`."""
 
     id: Id
     username: str
