@@ -1,0 +1,41 @@
+"""Every transcript holds, and between them they say everything that native can say."""
+
+from pathlib import Path
+
+import pytest
+
+from hubbub.dialects.channelchat.codec import COMMANDS as CHANNELCHAT_COMMANDS
+from hubbub.dialects.native.codec import COMMANDS as NATIVE_COMMANDS
+from hubbub.dialects.native.render import EVENTS as NATIVE_EVENTS
+from support.server import RunningServer
+from transcripts.playbook import frame_types, parse, play
+
+HERE = Path(__file__).parent
+TRANSCRIPTS = sorted(HERE.glob("*/*.transcript"))
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+async def test_transcript_when_played_holds(path: Path, server: RunningServer) -> None:
+    steps = parse(path)
+    assert any(step.verb in ("<", "!", "closed") for step in steps), "it expects nothing"
+    await play(path, server)
+
+
+def _types(folder: str, verb: str) -> set[str]:
+    steps = [step for path in (HERE / folder).glob("*.transcript") for step in parse(path)]
+    return frame_types(steps, verb)
+
+
+@pytest.mark.parametrize("command", NATIVE_COMMANDS)
+def test_native_command_when_in_table_occurs_in_a_transcript(command: str) -> None:
+    assert command in _types("native", ">")
+
+
+@pytest.mark.parametrize("event", [name for name, _ in NATIVE_EVENTS.values()])
+def test_native_event_when_in_table_occurs_in_a_transcript(event: str) -> None:
+    assert event in _types("native", "<")
+
+
+@pytest.mark.parametrize("command", CHANNELCHAT_COMMANDS)
+def test_channelchat_command_when_in_table_occurs_in_a_transcript(command: str) -> None:
+    assert command in _types("channelchat", ">")
