@@ -53,6 +53,8 @@ from hubbub.transport.upgrade import Door
 
 log = structlog.get_logger("hubbub")
 
+LINGER_SECONDS = 2.0
+
 DOUBT = Disconnect(1012, "the database was reopened; reconnect and resume", reconnect=True)
 
 
@@ -94,6 +96,7 @@ class SystemIds:
 
 def open_data(settings: Settings) -> Path:
     """The data folder, made if it is not there; raises `Unstartable`."""
+    os.umask(0o077)  # the database holds what people said to each other
     folder = Path(settings.data)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -101,7 +104,8 @@ def open_data(settings: Settings) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise Unstartable(f"The data folder {folder} can't be written: {error.strerror}.") from None
+        why = "it is a file" if folder.is_file() else error.strerror
+        raise Unstartable(f"The data folder {folder} can't be written: {why}.") from None
     return folder
 
 
@@ -125,6 +129,8 @@ class Node:
         self.settings = settings
         self._clock = SystemClock()
         self._ids = SystemIds(self._clock, settings.node)
+        # Before the store: nothing has to be undone when the secret is not as it should be.
+        self._tokens = JwtTokens(load_keys(folder / "secret"), self._clock)
         self._broker = MemoryBroker()
         self.store = SqliteStore(folder / "hubbub.db", self._broker.publish, self._on_doubt)
         self._passwords = Argon2Passwords()
@@ -132,7 +138,8 @@ class Node:
         self._hub = Hub()
         self._fanout = Fanout(self._hub)
         self._directory = Directory(self.store)
-        self._logins = self._make_logins(folder)
+        self._rates = Rates(self._clock, enabled=settings.rate_limits == "on")
+        self._logins = self._make_logins()
         self._presence = PresenceTracker(
             self._hub,
             self.store,
@@ -142,7 +149,6 @@ class Node:
             grace=settings.presence_grace_seconds,
         )
         self._viewers = Viewers(self._broker, self._clock, grace=settings.presence_grace_seconds)
-        self._rates = Rates(self._clock, enabled=settings.rate_limits == "on")
         self.services = self._make_services()
         self.dispatch = Dispatch(self.services, self._rates)
         self.gateway = self._make_gateway()
@@ -151,10 +157,11 @@ class Node:
 
     # -- parts --------------------------------------------------------------------------------------
 
-    def _make_logins(self, folder: Path) -> Logins:
+    def _make_logins(self) -> Logins:
         return Logins(
             self.store,
-            JwtTokens(load_keys(folder / "secret"), self._clock),
+            self._tokens,
+            self._rates,
             self._clock,
             self._ids,
             access_seconds=self.settings.access_token_seconds,
@@ -230,6 +237,9 @@ class Node:
         self._fanout.deliver(publications)
 
     def _on_doubt(self) -> None:
+        """What is remembered may not be what is stored: everything starts again from the file."""
+        self._directory.forget()
+        self._logins.forget()
         self.gateway.disconnect_all(DOUBT)
 
     # -- life ---------------------------------------------------------------------------------------
@@ -261,7 +271,16 @@ class Node:
         """No new work, then what is under way, then goodbye (guarantee G11)."""
         log.info("draining")
         await self.gateway.drain()
+        await self._linger()
         self._server.should_exit = True
+
+    async def _linger(self) -> None:
+        """For the clients' own close frames: a socket that is closed with unread bytes is reset, and a reset
+        would overtake the close frame that says why."""
+        deadline = self._clock.monotonic() + LINGER_SECONDS
+        connections = self._server.server_state.connections
+        while connections and self._clock.monotonic() < deadline:  # noqa: ASYNC110  # see below
+            await asyncio.sleep(0.02)  # uvicorn tells nobody when a connection has gone
 
     async def close(self) -> None:
         """Commits what waits and lets everything go."""

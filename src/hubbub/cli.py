@@ -103,10 +103,11 @@ def _one_line_errors() -> Iterator[None]:
     from hubbub.auth.secrets import BadSecret
     from hubbub.bootstrap import Unstartable
     from hubbub.model.errors import Refused
+    from hubbub.storage.migrate import BadDatabase
 
     try:
         yield
-    except (Unstartable, BadSecret) as error:
+    except (Unstartable, BadSecret, BadDatabase) as error:
         _fail(str(error), 1)
     except Refused as refusal:
         _fail(refusal.message, 1)
@@ -150,7 +151,7 @@ def _greet(address: str, folder: Path, token: str | None) -> None:
     if token is not None:
         print("  There is no administrator yet. Sign up, then become the first one with")
         print(f'    POST {address}/api/v1/auth/claim-admin  {{"token": "{token}"}}')
-        print("  or stop the server and run: hubbub user create NAME --admin")
+        print(f"  or run: hubbub user create NAME --admin --data {folder}")
     sys.stdout.flush()
 
 

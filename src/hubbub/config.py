@@ -1,6 +1,7 @@
 """Settings: defaults < hubbub.toml < HUBBUB_* < flags. An unknown key is refused by its name."""
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,10 +25,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Each field is a key of hubbub.toml, a HUBBUB_* variable, and described in docs/settings.md."""
 
     # Where it listens. Other machines can only connect when this is not loopback.
-    host: str = "127.0.0.1"
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 3000
     # Where everything is kept: the database, the secret that signs tokens, a lock.
-    data: str = "hubbub-data"
+    data: Annotated[str, Meta(min_length=1)] = "hubbub-data"
     # Rates per account and address. `off` is for tests and benchmarks, on loopback only.
     rate_limits: Literal["on", "off"] = "on"
     # Accounts without passwords, for the dialects that have none.
@@ -65,11 +66,18 @@ def load(
     try:
         settings = msgspec.convert(raw, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSetting(
-            str(error).replace("Object contains unknown field", "unknown setting")
-        ) from None
+        raise BadSetting(_worded(str(error))) from None
     _check(settings)
     return settings
+
+
+def _worded(text: str) -> str:
+    """`Expected int - at `$.port`` as `port: expected int`."""
+    unknown = re.search(r"unknown field `(\w+)`", text)
+    if unknown is not None:
+        return f"{unknown[1]}: unknown setting"
+    found = re.fullmatch(r"(.*) - at `\$\.(\w+).*`", text)
+    return text if found is None else f"{found[2]}: {found[1][0].lower()}{found[1][1:]}"
 
 
 def effective(settings: Settings) -> dict[str, object]:

@@ -28,7 +28,10 @@ def load_keys(path: Path) -> list[tuple[str, bytes]]:
 
 
 def _parse(path: Path) -> list[tuple[str, bytes]]:
-    keys = [_key(path, line) for line in path.read_text().split()]
+    try:
+        keys = [_key(path, line) for line in path.read_text().split()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSecret(f"{path} can't be read: {error}") from None
     if not keys:
         raise BadSecret(f"{path} is empty; remove it, and a new secret is made at the next start")
     return keys

@@ -166,6 +166,8 @@ class Gateway:
         found = await self._parts.store.read(
             snapshot(self._parts.store, user_id, command.positions or {})
         )
+        # What the snapshot has seen must be among what is held, or it would come again as news.
+        await self._parts.store.published()
         mine = [view.channel.id for view in found.views]
         online = await self._parts.presence.companions(user_id, mine)
         return self._ready(session, found, sorted(online))

@@ -17,13 +17,14 @@ class Outbox:
     While it does take them (nearly always), a write costs one flag more than the socket's.
     """
 
-    __slots__ = ("_connection", "_paused_at", "_replies", "_writes")
+    __slots__ = ("_connection", "_lost", "_paused_at", "_replies", "_writes")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._paused_at: float | None = None
         self._replies: list[bytes] = []
         self._writes = 0
+        self._lost = False
 
     def add(self, frames: bytes) -> bool:
         """Frames that leave with the next write, or with `flush` at the latest; True if they are the first.
@@ -43,7 +44,9 @@ class Outbox:
         if self._replies:
             frames = b"".join((*self._replies, frames))
             self._replies.clear()
-        if self._paused_at is not None and self._is_full(len(frames)):
+        if self._lost or (self._paused_at is not None and self._is_full(len(frames))):
+            # For good: a smaller write behind one that was dropped would be a gap that nobody is told of.
+            self._lost = True
             return False
         try:
             self._connection.write(frames)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from hubbub.model.entities import Changes, ChannelView
+from hubbub.model.entities import Changes, ChannelView, Status
 from hubbub.model.errors import Refused, not_found
 from hubbub.model.events import Event, MemberJoined
 from hubbub.model.ids import ChannelId, UserId
 from hubbub.model.limits import SYNC_MESSAGES
+from hubbub.model.permissions import rank
 from hubbub.ports.store import Store, Transaction
 
 SYNC_CHARS = 500_000  # of all channels together; past it the rest is `limited`
@@ -27,22 +28,31 @@ def snapshot(
 ) -> Transaction[Snapshot]:
     """Reads all of it in one transaction. A position that can't be is refused by itself (T11)."""
     views = yield from store.channels.list_views(user_id)
-    mine = {view.channel.id: view.channel.version for view in views}
+    mine = {view.channel.id: view for view in views}
     changes: list[Changes] = []
     refusals: list[tuple[ChannelId, Refused]] = []
     room = SYNC_CHARS
     for channel_id, version in positions.items():
         if channel_id not in mine:
             refusals.append((channel_id, not_found("channel")))
-        elif version != mine[channel_id]:
+        elif version != mine[channel_id].channel.version:
             try:
                 found = yield from store.messages.changes(channel_id, version, SYNC_MESSAGES)
             except Refused as refusal:
                 refusals.append((channel_id, refusal))
                 continue
+            found = _for_viewer(found, mine[channel_id])
             room -= sum(len(m.content) for m in found.messages)
             changes.append(found if room >= 0 else _limited(found))
     return Snapshot(views, changes, refusals)
+
+
+def _for_viewer(changes: Changes, view: ChannelView) -> Changes:
+    """Who asks to be let in is the business of admins."""
+    if rank(view.channel, view.member) >= 2:
+        return changes
+    known = [m for m in changes.members if m.status is not Status.PENDING]
+    return msgspec.structs.replace(changes, members=known)
 
 
 def _limited(changes: Changes) -> Changes:

@@ -12,6 +12,7 @@ from hubbub.gateway.outbox import SLOW, Outbox
 from hubbub.model.commands import Caller, Connect, EnterChannel, Heartbeat
 from hubbub.model.entities import User
 from hubbub.model.errors import (
+    Code,
     Disconnect,
     Malformed,
     Refused,
@@ -34,6 +35,7 @@ REVOKED: Final = 4006
 EXPIRED: Final = 4001
 MALFORMED: Final = Disconnect(4000, "too many malformed frames", reconnect=False)
 STRIKES: Final = 20  # malformed frames before the connection ends
+IN_FLIGHT: Final = 512  # sends of one connection that wait for their commit; then its frames wait
 WAITING_FRAMES: Final = 64  # frames kept while a command is under way; then reading stops
 HELD_EVENTS: Final = 10_000  # events kept while the snapshot is read; then the client starts again
 
@@ -108,7 +110,9 @@ class Session:
         tasks.run(work, self._signed_in)
 
     def _signed_in(self, result: object, error: BaseException | None) -> None:
-        if error is not None:
+        if isinstance(error, Refused) and error.code is not Code.UNAUTHORIZED:
+            self.close(Disconnect(1013, error.message, reconnect=True))
+        elif error is not None:
             self.close(Disconnect(EXPIRED, "unauthenticated", reconnect=False))
         elif isinstance(result, Ready):
             self._gateway.release(self, result)
@@ -120,7 +124,7 @@ class Session:
     def receive(self, payload: bytes, now: float) -> None:
         """One message from the client. It waits behind a command that must be finished first."""
         self.last_seen = now
-        if not self._busy:
+        if not self._busy and self._in_flight < IN_FLIGHT and not self._inbox:
             self._handle(payload)
             return
         if self._inbox is None:
@@ -198,7 +202,7 @@ class Session:
             request, self._next = self._next, None
             self._busy = False
             self._perform(request)
-            self._go_on()
+        self._go_on()
 
     def _ended(self, request: Request, result: object, error: BaseException | None) -> None:
         self._answer(request, result, error)
@@ -207,7 +211,7 @@ class Session:
 
     def _go_on(self) -> None:
         inbox = self._inbox
-        while inbox and not self._busy:
+        while inbox and not self._busy and self._in_flight < IN_FLIGHT:
             if len(inbox) == WAITING_FRAMES:
                 self._connection.resume_reading()
             self._handle(inbox.popleft())

@@ -52,10 +52,14 @@ class Viewers:
 
     def lose(self, session: "Session", channel_id: ChannelId) -> None:
         """The person is no longer a member; that is told by its own event."""
+        key = (channel_id, session.caller.known.id)
+        timer = self._leaving.pop(key, None)
+        if timer is not None:
+            timer.cancel()
         channels = self._channels.get(session)
         if channels is not None and channel_id in channels:
             channels.discard(channel_id)
-            self._remove((channel_id, session.caller.known.id), session)
+            self._remove(key, session)
 
     def of(self, channel_id: ChannelId, most: int) -> list[UserId]:
         """People who have the channel open."""

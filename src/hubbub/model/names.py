@@ -10,6 +10,20 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
+# Letters and symbols that show nothing: Hangul fillers, the empty Braille pattern.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def clean_username(text: str, most: int) -> str:
+    """As `clean`; also nothing invisible, and no @, by which e-mails are told from names."""
+    text = clean("username", text, most)
+    if any(unicodedata.category(c) == "Cf" or c in _BLANK for c in text):
+        raise invalid("username", "it must not contain invisible characters")
+    if "@" in fold(text):
+        raise invalid("username", "it must not contain @")
+    return text
+
+
 def clean(field: str, text: str, most: int) -> str:
     """A one-line name without surrounding white space; raises `Refused` for what is none."""
     text = unicodedata.normalize("NFC", text.strip())
@@ -17,6 +31,6 @@ def clean(field: str, text: str, most: int) -> str:
         raise invalid(field, f"it must have 1 to {most} characters")
     if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
         raise invalid(field, "it must not contain control characters")
-    if not any(unicodedata.category(c)[0] in "LNPS" for c in text):
+    if not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK for c in text):
         raise invalid(field, "it must contain something visible")
     return text

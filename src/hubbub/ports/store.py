@@ -55,6 +55,10 @@ class AccountTables(Protocol):
         self, user_id: UserId, *, display_name: str | None = None, is_admin: bool | None = None
     ) -> Transaction[User]: ...
 
+    def claim_admin(self, user_id: UserId) -> Transaction[User]:
+        """Refused(conflict) when there is an administrator."""
+        ...
+
     def count_admins(self) -> Transaction[int]: ...
 
     def set_password(
@@ -238,6 +242,10 @@ class Store(Protocol):
         `barrier`: the write may change what somebody is allowed to do; nothing joins its transaction
         behind it.
         """
+        ...
+
+    async def published(self) -> None:
+        """Returns when everything has been published that a read before this call can have seen."""
         ...
 
     async def ping(self) -> None:

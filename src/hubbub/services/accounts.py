@@ -26,7 +26,7 @@ from hubbub.model.limits import (
     PASSWORD_MIN_CHARS,
     USERNAME_CHARS,
 )
-from hubbub.model.names import clean, fold
+from hubbub.model.names import clean, clean_username, fold
 from hubbub.model.topics import user_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
@@ -115,7 +115,7 @@ class Accounts:
         self._admin_token = None  # before anything is waited for: it works once
         try:
             return await self._store.write(
-                lambda: self._store.accounts.update_user(user.id, is_admin=True), _updated
+                lambda: self._store.accounts.claim_admin(user.id), _updated
             )
         except Refused:
             self._admin_token = expected
@@ -148,9 +148,7 @@ class Accounts:
 
 def draft_account(command: Register, new_id: int, now: int) -> Account:
     """The account that would be made, without its password hash; raises `Refused`."""
-    username = clean("username", command.username, USERNAME_CHARS)
-    if "@" in username:
-        raise invalid("username", "it must not contain @")
+    username = clean_username(command.username, USERNAME_CHARS)
     _check_password(command.password, username)
     shown = clean("display_name", command.display_name or username, DISPLAY_NAME_CHARS)
     user = User(UserId(new_id), username, shown, now)

@@ -90,6 +90,12 @@ class Directory:
         elif event.channel_id in self._loading:
             self._loading[event.channel_id][1].append(event)
 
+    def forget(self) -> None:
+        """Memory may be wrong: whoever holds a room finds it gone, and the next to ask reads it anew."""
+        for room in self._rooms.values():
+            room.gone = True
+        self._rooms.clear()
+
     async def _load(self, channel_id: ChannelId) -> Room:
         """Reads a room once, however many ask; what happens meanwhile is brought in after."""
         if channel_id in self._loading:

@@ -19,7 +19,9 @@ from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
 from hubbub.ports.store import Rotated, Store
 from hubbub.ports.tokens import Claims, TokenIssuer
+from hubbub.services.rates import SIGN_INS_OF_ADDRESS, Rates
 
+REREAD_SECONDS = 10.0
 REMEMBERED = 50_000  # log-ins whose user is kept in memory
 
 
@@ -30,6 +32,7 @@ class Logins:
         self,
         store: Store,
         tokens: TokenIssuer,
+        rates: Rates,
         clock: Clock,
         ids: IdSource,
         *,
@@ -38,11 +41,12 @@ class Logins:
     ) -> None:
         self._store = store
         self._tokens = tokens
+        self._rates = rates
         self._clock = clock
         self._ids = ids
         self._access_seconds = access_seconds
         self._refresh_seconds = refresh_seconds
-        self._live: dict[LoginId, User] = {}
+        self._live: dict[LoginId, tuple[User, float]] = {}
         # Ended log-ins are remembered until their last access token has expired: a read that was under
         # way when the log-in ended must not bring it back.
         self._ended: dict[LoginId, int] = {}
@@ -63,9 +67,12 @@ class Logins:
     async def authenticate(self, token: str, address: str) -> Caller:
         """Who bears a token; raises `Refused(unauthorized)`."""
         claims = self._tokens.verify(token)
-        user = self._live.get(claims.login_id)
-        if user is None:
+        known = self._live.get(claims.login_id)
+        # Looked up again now and then: the command line may have changed what somebody is (set-admin).
+        if known is None or known[1] <= self._clock.monotonic():
             user = await self._load(claims)
+        else:
+            user = known[0]
         if user.id != claims.user_id or user.disabled:
             raise unauthorized("This token is not valid; sign in again.")
         return Caller(address, user, claims.login_id, claims.expires_at)
@@ -78,8 +85,9 @@ class Logins:
             return False
         return True
 
-    async def refresh(self, _caller: Caller, command: Refresh) -> Tokens:
+    async def refresh(self, caller: Caller, command: Refresh) -> Tokens:
         """Each refresh token works once; a second use ends the log-in (threat S4)."""
+        self._rates.take(SIGN_INS_OF_ADDRESS, "refresh", caller.address)
         now = self._clock.now_ms()
         fresh = self._ids.secret()
         result = await self._store.write(
@@ -115,6 +123,10 @@ class Logins:
         if not ended:
             raise not_found("session")
 
+    def forget(self) -> None:
+        """Memory may be wrong: the next token of each log-in is looked up again."""
+        self._live.clear()
+
     def apply(self, event: Event) -> None:
         """Keeps memory current."""
         if isinstance(event, LoginsRevoked):
@@ -124,9 +136,9 @@ class Logins:
                 self._live.pop(login_id, None)
                 self._ended[login_id] = now + self._access_seconds * 1000
         elif isinstance(event, UserUpdated):
-            for login_id, user in self._live.items():
+            for login_id, (user, _) in tuple(self._live.items()):
                 if user.id == event.user.id:
-                    self._live[login_id] = event.user
+                    del self._live[login_id]
 
     async def _load(self, claims: Claims) -> User:
         found = await self._store.read(self._store.accounts.get_login(claims.login_id))
@@ -134,7 +146,7 @@ class Logins:
             raise unauthorized("This token is not valid; sign in again.")
         if len(self._live) >= REMEMBERED:
             self._live.clear()
-        self._live[claims.login_id] = found[1]
+        self._live[claims.login_id] = found[1], self._clock.monotonic() + REREAD_SECONDS
         return found[1]
 
     async def _revoke(

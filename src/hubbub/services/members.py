@@ -14,9 +14,9 @@ from hubbub.model.events import (
     MemberUpdated,
     Publication,
 )
-from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.ids import SYSTEM, ChannelId, UserId
 from hubbub.model.limits import GROUP_MEMBERS
-from hubbub.model.permissions import may_manage, may_moderate, rank
+from hubbub.model.permissions import is_active, may_manage, may_moderate, rank
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.store import Store, Transaction, settled
@@ -52,7 +52,8 @@ class Members:
         def prepare() -> Transaction[Result]:
             room = self._room(command.channel_id)
             member = self._wanted(room, caller, command)
-            if member == room.members.get(command.user_id):
+            is_lobby = room.channel.kind is Kind.LOBBY  # everybody is there
+            if is_lobby or member == room.members.get(command.user_id):
                 return settled((member, None))
             return self._store.channels.put_member(member)
 
@@ -64,10 +65,16 @@ class Members:
     async def remove(self, caller: Caller, command: RemoveMember) -> None:
         """Leave, withdraw, kick, reject, ban, or lift a ban."""
         await self._directory.room(command.channel_id)
+        target = await self._store.read(self._store.accounts.get_user(command.user_id))
+        if target is None or target.id == SYSTEM:
+            raise not_found("user")
 
         def prepare() -> Transaction[Result]:
             room = self._room(command.channel_id)
-            return self._store.channels.put_member(self._without(room, caller, command))
+            member = self._without(room, caller, target, ban=command.ban)
+            if member == room.members.get(target.id):
+                return settled((member, None))
+            return self._store.channels.put_member(member)
 
         await self._store.write(
             prepare, lambda result: self._announce_removed(result, caller), barrier=True
@@ -91,6 +98,8 @@ class Members:
         known = room.members.get(command.user_id)
         if known is not None and known.status is Status.BANNED:
             raise conflict("This person is banned; lift the ban first.")
+        if command.user_id == SYSTEM:
+            raise not_found("user")
         if command.role is not None and rank_in(room, caller) < 3:
             raise forbidden("Only the owner may change roles.")
         member = known or self._newcomer(room, command.user_id)
@@ -148,23 +157,23 @@ class Members:
 
     # -- going --------------------------------------------------------------------------------------
 
-    def _without(self, room: Room, caller: Caller, command: RemoveMember) -> Member:
+    def _without(self, room: Room, caller: Caller, target: User, *, ban: bool) -> Member:
         """The row as it should be."""
         require_known(room, caller)
-        if command.user_id == caller.user_id:
+        if target.id == caller.user_id:
             return self._leaving(room, caller)
         if room.channel.kind is Kind.DIRECT:
             raise forbidden("Nobody can be removed from a direct channel.")
         require_visible(room, caller)
-        known = room.members.get(command.user_id)
-        target = rank(room.channel, known)
-        if not may_moderate(rank_in(room, caller), target):
+        known = room.members.get(target.id)
+        its_rank = rank(room.channel, known, server_admin=target.is_admin)
+        if not may_moderate(rank_in(room, caller), its_rank):
             raise forbidden("You may only remove people whose role is below yours.")
-        return self._removed(room, known, command)
+        return self._removed(room, known, target.id, ban=ban)
 
-    def _removed(self, room: Room, known: Member | None, command: RemoveMember) -> Member:
+    def _removed(self, room: Room, known: Member | None, user_id: UserId, *, ban: bool) -> Member:
         is_lobby = room.channel.kind is Kind.LOBBY
-        if command.ban:
+        if ban:
             status = Status.BANNED
         elif known is None:
             if is_lobby:
@@ -172,7 +181,7 @@ class Members:
             raise not_found("member")
         else:
             status = Status.ACTIVE if is_lobby else Status.LEFT
-        member = known or self._newcomer(room, command.user_id)
+        member = known or self._newcomer(room, user_id)
         return msgspec.structs.replace(member, role=Role.MEMBER, status=status)
 
     def _leaving(self, room: Room, caller: Caller) -> Member:
@@ -189,18 +198,14 @@ class Members:
         member, user = result
         if user is None:
             return ()
-        event: MemberJoined | MemberLeft
         if member.status is Status.ACTIVE:  # a ban from the lobby was lifted
-            event = MemberJoined(member.channel_id, member.version, member, user)
-        else:
-            by = caller.user_id
-            event = MemberLeft(member.channel_id, member.version, member, user, by)
+            return (_in_channel(MemberJoined(member.channel_id, member.version, member, user)),)
         room = self._directory.known(member.channel_id)
-        known = room.members.get(user.id) if room is not None else None
-        if known is not None and known.status is Status.PENDING:
-            # Nobody else was told who asks, so nobody else is told that the answer is no.
-            return (Publication(user_topic(user.id), event),)
-        return (_in_channel(event),)
+        if room is not None and not is_active(room.channel, room.members.get(user.id)):
+            # A request, a ban of somebody who is not there: only those who decide ever heard of it.
+            return self._to_admins(room, member, user)
+        by = caller.user_id
+        return (_in_channel(MemberLeft(member.channel_id, member.version, member, user, by)),)
 
 
 def _in_channel(event: MemberJoined | MemberLeft | MemberUpdated) -> Publication:

@@ -3,6 +3,7 @@
 The generic cell rate algorithm: one number per key, the time at which it would have paid for everything.
 """
 
+import math
 from typing import Final
 
 import msgspec
@@ -35,18 +36,19 @@ class Rates:
     def __init__(self, clock: Clock, *, enabled: bool) -> None:
         self._clock = clock
         self._enabled = enabled
-        self._paid_until: dict[Key, float] = {}
+        self._paid_until: dict[Key, int] = {}
 
     def take(self, rate: Rate, *key: object) -> None:
         """Counts one; raises `Refused(rate_limited)` with the time to wait."""
         if not self._enabled:
             return
-        now = self._clock.monotonic()
+        # Whole microseconds: sums of floats would cost a try now and then.
+        now, cost = round(self._clock.monotonic() * 1e6), round(1e6 / rate.per_second)
         due = max(self._paid_until.get(key, now), now)
-        wait = due - now - (rate.burst - 1) / rate.per_second
+        wait = due - now - (rate.burst - 1) * cost
         if wait > 0:
-            raise rate_limited(wait)
-        self._paid_until[key] = due + 1 / rate.per_second
+            raise rate_limited(math.ceil(wait / 1000) / 1000)
+        self._paid_until[key] = due + cost
         if len(self._paid_until) > KEYS:
             self._forget(now)
 
@@ -54,7 +56,7 @@ class Rates:
         """Forgets what a key owes: a success makes up for failed tries."""
         self._paid_until.pop(key, None)
 
-    def _forget(self, now: float) -> None:
+    def _forget(self, now: int) -> None:
         owing = {key: due for key, due in self._paid_until.items() if due > now}
         # An attacker with that many keys still owing gets a clean slate; memory stays bounded.
         self._paid_until = owing if len(owing) <= KEYS // 2 else {}

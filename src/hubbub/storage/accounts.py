@@ -34,12 +34,8 @@ _LOGIN_COLUMNS = (
 )
 _ACCOUNT = sa.select(*USER_COLUMNS, users.c.email, users.c.password_hash)
 _ACCOUNT_BY_ID = Statement(_ACCOUNT.where(users.c.id == param("id")))
-_ACCOUNT_BY_LOGIN = Statement(
-    _ACCOUNT.where(sa.or_(users.c.username_key == param("key"), users.c.email_key == param("key")))
-    # A name wins over an e-mail, should somebody have taken another's address as a name.
-    .order_by((users.c.username_key == param("key")).desc())
-    .limit(1)
-)
+_ACCOUNT_BY_NAME = Statement(_ACCOUNT.where(users.c.username_key == param("key")))
+_ACCOUNT_BY_EMAIL = Statement(_ACCOUNT.where(users.c.email_key == param("key")))
 _TAKEN = Statement(
     sa.select(users.c.username_key, users.c.email_key).where(
         sa.or_(users.c.username_key == param("name"), users.c.email_key == param("email"))
@@ -201,7 +197,10 @@ class AccountTables:
 
     def get_account(self, login: str) -> Steps[Account | None]:
         """By user name or e-mail, folded."""
-        return first(_ACCOUNT_BY_LOGIN(key=fold(login)), _to_account)
+        key = fold(login)
+        # No name has an @: nobody can take another's address as a name and catch their sign-ins.
+        by = _ACCOUNT_BY_EMAIL if "@" in key else _ACCOUNT_BY_NAME
+        return first(by(key=key), _to_account)
 
     def get_account_by_id(self, user_id: UserId) -> Steps[Account | None]:
         """With e-mail and password hash."""
@@ -224,6 +223,12 @@ class AccountTables:
         if user is None:
             raise not_found("user")
         return user
+
+    def claim_admin(self, user_id: UserId) -> Steps[User]:
+        """The first administrator; the command line may have made one meanwhile."""
+        if (yield from self.count_admins()) > 0:
+            raise conflict("There is an administrator already.")
+        return (yield from self.update_user(user_id, is_admin=True))
 
     def count_admins(self) -> Steps[int]:
         """How many administrators there are."""

@@ -70,6 +70,8 @@ class Appender:
         self._changes = 0
         self.commits = 0
         self.committed = 0
+        self._in_flight = False
+        self._published: list[asyncio.Future[None]] = []
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -98,6 +100,17 @@ class Appender:
         """How many wait."""
         return len(self._waiting)
 
+    async def published(self) -> None:
+        """Returns when everything has been published that a read before this call can have seen.
+
+        A commit is visible to readers before its publications have been made. There is one at a time, so
+        it is enough to wait for the one that is under way.
+        """
+        if self._in_flight:
+            future = self._loop.create_future()
+            self._published.append(future)
+            await future
+
     async def drain(self) -> None:
         """Returns when all that was queued is committed and published."""
         await self._idle.wait()
@@ -113,6 +126,7 @@ class Appender:
     def _next(self) -> None:
         jobs, units = self._form()
         if units:
+            self._in_flight = True
             self._database.submit(units, lambda outcomes: self._committed(jobs, outcomes))
         elif self._waiting:
             self._loop.call_soon(self._next)
@@ -191,6 +205,8 @@ class Appender:
 
     def _settle(self, job: _Job, outcome: Outcome, publications: list[Publication]) -> None:
         if isinstance(outcome, Exception):
+            # What is remembered may have been thrown away (Database._recover): ask again who may what.
+            self._changes += 1
             _fail(job.future, outcome)
             return
         if not job.future.done():
@@ -201,6 +217,11 @@ class Appender:
     def _announce(self, publications: list[Publication]) -> None:
         if publications:
             self._publish(publications)
+        self._in_flight = False
+        waiting, self._published = self._published, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
         # Not at once: what came in during a long fan-out is read first and shares the next transaction.
         self._loop.call_soon(self._next)
 

@@ -126,7 +126,11 @@ _INSERT_CHANNEL = Statement(
 _BY_PAIR = Statement(sa.select(*CHANNEL_COLUMNS).where(channels.c.pair == param("pair")))
 _BY_NAME = Statement(
     sa.select(channels.c.id)
-    .where(channels.c.name_key == param("key"), channels.c.kind == Kind.GROUP.value)
+    .where(
+        channels.c.name_key == param("key"),
+        channels.c.kind == Kind.GROUP.value,
+        channels.c.private.is_(False),  # names of private groups are nobody's business
+    )
     .limit(1)
 )
 _INSERT_MEMBER = Statement(members.insert().values({c.name: param(c.name) for c in MEMBER_COLUMNS}))
@@ -135,6 +139,11 @@ _UPDATE_MEMBER = Statement(
     .where(members.c.channel_id == param("channel"), members.c.user_id == param("user"))
     .values(
         {c.name: param(c.name) for c in MEMBER_COLUMNS if c.name not in ("channel_id", "user_id")}
+    )
+)
+_DROP_MEMBER = Statement(
+    members.delete().where(
+        members.c.channel_id == param("channel"), members.c.user_id == param("user")
     )
 )
 _SET_CHANNEL = {
@@ -294,7 +303,11 @@ class ChannelTables:
         elif old is not None:
             kept = {"read_seq": old.read_seq, "delivered_seq": old.delivered_seq}
             new = msgspec.structs.replace(new, joined_at=old.joined_at, **kept)
-        yield _store_member(new, known=old is not None)
+        if old is not None and old.status is Status.PENDING and member.status is Status.LEFT:
+            # Who was never let in was never there: a resume must not tell of them.
+            yield _DROP_MEMBER(channel=member.channel_id, user=member.user_id)
+        else:
+            yield _store_member(new, known=old is not None)
         return new, user
 
     def _get_member(self, channel_id: ChannelId, user_id: UserId) -> Steps[Member | None]:

@@ -5,6 +5,7 @@ generators (ports/store.py); here they are run.
 """
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Generator
@@ -25,9 +26,9 @@ Unit = Generator[Query, list[Row], object]
 Outcome = object  # a unit's result, or the exception it ended with
 
 READERS = 2
-BUSY_MS = (
-    4_000  # another process may hold the lock this long before sends are refused (G14: at most 5 s)
-)
+# Another process may hold the lock this long. Whoever waits behind that commit does not wait again: a send is
+# refused within 5 s (G14).
+BUSY_MS = 4_000
 _ENVIRONMENT = (
     apsw.FullError,
     apsw.IOError,
@@ -35,6 +36,9 @@ _ENVIRONMENT = (
     apsw.LockedError,
     apsw.ReadOnlyError,
     apsw.CantOpenError,
+    apsw.ConnectionClosedError,
+    apsw.CorruptError,
+    apsw.NotADBError,
 )
 
 log = structlog.get_logger("hubbub.storage")
@@ -83,8 +87,12 @@ class Database:
         self._inbox: queue.SimpleQueue[tuple[list[Unit], Callable[[list[Outcome]], None]] | None]
         self._inbox = queue.SimpleQueue()
         self._local = threading.local()
+        self._is_locked = False
+        self._in_doubt = False
+        self._failures = 0
+        self._reported_at = -1.0
         self._opened: list[apsw.Connection] = []
-        self._connection = connect(path)
+        self._connection: apsw.Connection | None = connect(path)
         self._readers = ThreadPoolExecutor(READERS, "hubbub-reader")
         self._writer = threading.Thread(target=self._write_forever, name="hubbub-writer")
         self._writer.start()
@@ -107,7 +115,8 @@ class Database:
         self._readers.shutdown()
         for connection in self._opened:
             connection.close()
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
     # -- reader threads -----------------------------------------------------------------------------
 
@@ -131,56 +140,92 @@ class Database:
     def _write_forever(self) -> None:
         while (item := self._inbox.get()) is not None:
             units, done = item
-            outcomes = self._commit(units)
-            self._loop.call_soon_threadsafe(done, outcomes)
+            self._loop.call_soon_threadsafe(done, self._commit(units))
 
     def _commit(self, units: list[Unit]) -> list[Outcome]:
+        """Every unit gets an outcome, whatever happens: this thread must never end."""
         try:
             return self._commit_together(units)
         except _ENVIRONMENT as error:
-            log.error("commit_failed", error=type(error).__name__, detail=str(error))  # noqa: TRY400  # the text says all; a full disk must not fill the log with traces
+            self._report(error)
             self._recover(error)
             return [_refusal(error)] * len(units)
-        except Exception as error:  # noqa: BLE001  # a bug in one unit must not end the writer
-            self._rollback()
+        except Exception as error:  # noqa: BLE001  # see above
+            self._recover(error)
             return [error] * len(units)
 
     def _commit_together(self, units: list[Unit]) -> list[Outcome]:
-        connection = self._connection
+        connection = self._connection or self._reopen()
         connection.execute("begin immediate")
+        if self._is_locked:
+            self._is_locked = False
+            connection.set_busy_timeout(BUSY_MS)
         outcomes = [self._run(connection, unit) for unit in units]
         connection.execute("commit")
         return outcomes
 
     def _run(self, connection: apsw.Connection, unit: Unit) -> Outcome:
-        """A refused unit leaves nothing behind, and the others of its transaction stand."""
+        """A unit that fails leaves nothing behind, and the others of its transaction stand."""
         connection.execute("savepoint unit")
+        result: Outcome
         try:
             result = drive(connection, unit)
-        except Refused as refusal:
+        except _ENVIRONMENT:
+            raise
+        except Exception as error:  # noqa: BLE001  # a refusal or a bug, handed to whoever asked
             connection.execute("rollback to unit")
-            result = refusal
+            result = error
         connection.execute("release unit")
         return result
 
-    def _rollback(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("rollback")
+    def _report(self, error: apsw.Error) -> None:
+        """A line a second at the most, with how many failures it stands for."""
+        self._failures += 1
+        now = self._loop.time()
+        if now - self._reported_at >= 1:
+            name = type(error).__name__
+            log.error("commits_failed", count=self._failures, error=name, detail=str(error))
+            self._failures, self._reported_at = 0, now
 
-    def _recover(self, error: apsw.Error) -> None:
+    def _recover(self, error: Exception) -> None:
         """After a failed write nothing is trusted that was not read back (test T05).
 
-        A full disk or a lock leave the file as it was. After any other I/O error the handle is opened
-        anew, and clients are sent to resume from what the file really holds.
+        A full disk, a failed write or a lock leave what is committed as it was. After any other I/O error,
+        a failed fsync above all, nobody knows: the handle is opened anew, and memory and clients start
+        again from what the file really holds.
         """
         try:
-            self._rollback()
-            if isinstance(error, apsw.IOError):
-                self._connection.close(True)
-                self._connection = connect(self._path)
-                self._loop.call_soon_threadsafe(self._on_doubt)
+            if self._connection is not None and self._connection.in_transaction:
+                self._connection.execute("rollback")
+            if isinstance(error, apsw.BusyError) and self._connection is not None:
+                self._is_locked = True
+                self._connection.set_busy_timeout(0)
         except apsw.Error as again:
-            log.error("database_not_recovered", detail=str(again))  # noqa: TRY400  # tried again with the next commit
+            error = again
+        if _is_doubtful(error):
+            self._forget_handle()
+
+    def _forget_handle(self) -> None:
+        """The next commit opens the file anew, and so does each after it until that works."""
+        connection, self._connection = self._connection, None
+        with contextlib.suppress(apsw.Error):
+            if connection is not None:
+                connection.close(True)
+        self._in_doubt = True
+
+    def _reopen(self) -> apsw.Connection:
+        self._connection = connect(self._path)
+        if self._in_doubt:
+            self._in_doubt = False
+            self._loop.call_soon_threadsafe(self._on_doubt)
+        return self._connection
+
+
+def _is_doubtful(error: Exception) -> bool:
+    if isinstance(error, apsw.ConnectionClosedError):
+        return True
+    code = getattr(error, "extendedresult", None)
+    return isinstance(error, apsw.IOError) and code != apsw.SQLITE_IOERR_WRITE
 
 
 def _refusal(error: BaseException) -> Refused:

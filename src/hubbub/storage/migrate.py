@@ -12,6 +12,10 @@ HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class BadDatabase(Exception):
+    """The file is no database, or one of a version that this one does not know."""
+
+
 def revision(path: Path) -> str | None:
     """The schema's version in the file, or None for a new one."""
     if not path.exists():
@@ -21,17 +25,24 @@ def revision(path: Path) -> str | None:
             row = connection.execute("select version_num from alembic_version").fetchone()
         except sqlite3.OperationalError:
             return None
+        except sqlite3.DatabaseError as error:
+            raise BadDatabase(f"{path} is no database of hubbub: {error}") from None
     return str(row[0]) if row else None
 
 
 def migrate(path: Path) -> None:
     """Runs every migration that the file has not had. Interrupted, it can be run again."""
-    if revision(path) == HEAD:
+    found = revision(path)
+    if found == HEAD:
         return
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", f"sqlite:///{path}")
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise BadDatabase(f"{path} is of a newer version ({found}) than this hubbub") from None

@@ -47,6 +47,10 @@ class SqliteStore:
         """In the same queue as the messages."""
         return await self._appender.write(prepare, announce, barrier=barrier)  # type: ignore[arg-type,return-value]  # the queue forgets T, the future gives it back
 
+    async def published(self) -> None:
+        """Returns when everything has been published that a read before this call can have seen."""
+        await self._appender.published()
+
     @property
     def depth(self) -> int:
         """Writes that wait."""

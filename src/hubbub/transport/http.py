@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
@@ -92,7 +93,9 @@ class Http:
     def address(self, request: Request) -> str:
         """The client's."""
         peer = request.client.host if request.client else ""
-        return self._addresses.client(peer, request.headers.get("x-forwarded-for"))
+        # All of its lines: a proxy may add one of its own behind the client's.
+        lines = request.headers.getlist("x-forwarded-for")
+        return self._addresses.client(peer, ",".join(lines) if lines else None)
 
 
 async def _arguments(
@@ -115,7 +118,13 @@ def _query(kind: type, given: Mapping[str, str]) -> object:
     try:
         return msgspec.convert(known, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused(Code.INVALID, str(error)) from None
+        raise _misshapen(error) from None
+
+
+def _misshapen(error: msgspec.ValidationError) -> Refused:
+    text = str(error)
+    found = re.search(r" - at `\$\.(\w+)", text)
+    return Refused(Code.INVALID, text, field=None if found is None else found[1])
 
 
 def _body(operation: Operation, decoder: "msgspec.json.Decoder[object]", payload: bytes) -> object:
@@ -124,7 +133,7 @@ def _body(operation: Operation, decoder: "msgspec.json.Decoder[object]", payload
     try:
         return decoder.decode(payload)
     except msgspec.ValidationError as error:
-        raise Refused(Code.INVALID, str(error)) from None
+        raise _misshapen(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"The body is not JSON: {error}") from None
     except RecursionError:

@@ -179,6 +179,8 @@ class WebSocket(WSListener):
             return
         self.closing = True
         self._parts = None
+        if self.session is not None:
+            self._owner.closed(self.session, clean=False)  # nothing is sent behind a close
         with contextlib.suppress(RuntimeError):  # the client may have gone at this very moment
             self.socket.write(close_frame(code, reason))
         # One that reads nothing would keep its buffer for as long as it likes.
