@@ -150,7 +150,9 @@ class Members:
     def _to_admins(self, room: Room | None, member: Member, user: User) -> Sequence[Publication]:
         """Who asks to be let in is the business of those who decide, and of who asked."""
         event = MemberUpdated(member.channel_id, member.version, member, user)
-        told = {user.id}
+        known = room.members.get(user.id) if room is not None else None
+        asked = Status.PENDING in (member.status, known and known.status)
+        told = {user.id} if asked else set()
         if room is not None:
             told |= {u for u, m in room.members.items() if may_manage(room.channel, m)}
         return [Publication(user_topic(u), event) for u in sorted(told)]
