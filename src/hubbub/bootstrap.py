@@ -210,7 +210,7 @@ class Node:
         return server(application(routes, settings.cors_origins), self._make_door(), addresses)
 
     def _make_door(self) -> Door:
-        """Which path speaks what (DESIGN.md §5)."""
+        """Which path speaks what (docs/design.md, paths)."""
         native = NativeDialect(self.settings.heartbeat_seconds)
         channelchat = ChannelChatDialect(self.settings.channelchat_heartbeat_seconds)
         guessed = (channelchat,)

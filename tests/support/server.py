@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-FACTOR = float(os.environ.get("HUBBUB_TEST_TIME", "1"))  # slow machines stretch every deadline
+FACTOR = float(os.environ.get("TEST_HUBBUB_TIME", "1"))  # slow machines stretch every deadline
 
 
 class RunningServer:

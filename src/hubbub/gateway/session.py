@@ -147,7 +147,7 @@ class Session:
         self._perform(request)
 
     def _recognise(self, payload: bytes) -> None:
-        """A connection's first frame tells its dialect (DESIGN.md §5)."""
+        """A connection's first frame tells its dialect (docs/design.md, paths)."""
         for dialect in self._candidates:
             if dialect.recognises(payload):
                 self._speak(dialect)

@@ -8,7 +8,7 @@ from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
 
 
 class Kind(StrEnum):
-    """Kinds of channel (DESIGN.md §1)."""
+    """Kinds of channel (ARCHITECTURE.md)."""
 
     LOBBY = "lobby"
     GROUP = "group"

@@ -1,4 +1,4 @@
-"""The two errors that reach a client (DESIGN.md decision 14), and the one a codec raises.
+"""The two errors that reach a client (docs/design.md, decision 14), and the one a codec raises.
 
 Exception
 ├── Refused      an error reply: the command did nothing, the connection stays

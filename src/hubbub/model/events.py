@@ -1,4 +1,4 @@
-"""What has happened. An event is the same for every viewer (DESIGN.md decision 7).
+"""What has happened. An event is the same for every viewer (docs/design.md, decision 7).
 
 An event with a `channel_id` and a `version` is durable and stands in the channel's order; one without a
 version (typing, presence, positions) is only news.

@@ -1,4 +1,4 @@
-"""53-bit ids: sortable by time, 16 digits, exact in JSON numbers (DESIGN.md decision 6)."""
+"""53-bit ids: sortable by time, 16 digits, exact in JSON numbers (docs/design.md, decision 6)."""
 
 from typing import Final, NewType
 

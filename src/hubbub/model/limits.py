@@ -1,4 +1,4 @@
-"""Limits are bytes, counts and time (DESIGN.md decision 13). Where a seed asks for less, its dialect does."""
+"""Limits are bytes, counts and time (docs/design.md, decision 13). Where a seed asks for less, its dialect does."""
 
 from typing import Final
 

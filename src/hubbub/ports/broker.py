@@ -1,4 +1,4 @@
-"""The link between nodes: a hint, never the truth (DESIGN.md decision 9)."""
+"""The link between nodes: a hint, never the truth (docs/design.md, decision 9)."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol

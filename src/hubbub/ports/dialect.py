@@ -79,7 +79,7 @@ class Dialect(Protocol):
         ...
 
     def recognises(self, payload: bytes) -> bool:
-        """Whether a connection's first frame is of this dialect (DESIGN.md §5)."""
+        """Whether a connection's first frame is of this dialect (docs/design.md, paths)."""
         ...
 
     def render(self, event: Event) -> bytes | None:

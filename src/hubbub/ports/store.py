@@ -230,13 +230,13 @@ class Store(Protocol):
         forms, if a permission may have changed since; it raises `Refused`."""
         ...
 
-    async def write(
+    def write(
         self,
         prepare: Callable[[], Transaction[T]],
         announce: Announce[T],
         *,
         barrier: bool = False,
-    ) -> T:
+    ) -> Awaitable[T]:
         """`prepare` runs when the transaction forms: what memory says then is what is committed.
 
         `barrier`: the write may change what somebody is allowed to do; nothing joins its transaction

@@ -1,4 +1,4 @@
-"""Group commit: everything that waits now becomes one transaction and one fsync (DESIGN.md decision 1).
+"""Group commit: everything that waits now becomes one transaction and one fsync (docs/design.md, decision 1).
 
 While one commit is being flushed, what arrives queues for the next. One message per commit is limited by
 the disk's fsync; 64 waiting cost hardly more than one.

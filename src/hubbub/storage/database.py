@@ -1,4 +1,4 @@
-"""SQLite through apsw: one writer thread, a few readers (dependencies.md §8).
+"""SQLite through apsw: one writer thread, a few readers.
 
 apsw brings its own SQLite: the system's may have the WAL-reset bug and lacks features. Transactions are
 generators (ports/store.py); here they are run.

@@ -37,15 +37,15 @@ class SqliteStore:
         """Group commit."""
         return self._appender.append(draft, admit, announce)
 
-    async def write(
+    def write(
         self,
         prepare: Callable[[], Transaction[T]],
         announce: Announce[T],
         *,
         barrier: bool = False,
-    ) -> T:
-        """In the same queue as the messages."""
-        return await self._appender.write(prepare, announce, barrier=barrier)  # type: ignore[arg-type,return-value]  # the queue forgets T, the future gives it back
+    ) -> Awaitable[T]:
+        """In the same queue as the messages, in the order of the calls."""
+        return self._appender.write(prepare, announce, barrier=barrier)  # type: ignore[arg-type,return-value]  # the queue forgets T, the future gives it back
 
     async def published(self) -> None:
         """Returns when everything has been published that a read before this call can have seen."""

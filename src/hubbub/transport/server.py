@@ -20,7 +20,7 @@ BACKLOG = 4_096  # a reconnect storm must not overflow the kernel's queue
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP, but bytes behind the upgrade request are not lost (dependencies.md §0)."""
+    """uvicorn's HTTP, but bytes behind the upgrade request are not lost."""
 
     owner: Upgrade
     addresses: Addresses

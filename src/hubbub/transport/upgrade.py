@@ -1,4 +1,4 @@
-"""Which dialects a WebSocket's path may speak (DESIGN.md §5)."""
+"""Which dialects a WebSocket's path may speak (docs/design.md, paths)."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus

@@ -131,7 +131,7 @@ class WebSocket(WSListener):
     # -- messages -----------------------------------------------------------------------------------
 
     def _receive(self, payload: bytes) -> None:
-        # Text and binary are both JSON here (DESIGN.md §5), so the decoder checks the UTF-8.
+        # Text and binary are both JSON here, so the decoder checks the UTF-8.
         if self.session is not None:
             self.session.receive(payload, asyncio.get_running_loop().time())
 

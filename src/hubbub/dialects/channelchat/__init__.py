@@ -1,4 +1,4 @@
-"""channelchat: seed 000, Discord-like channel chat (protocols.md §1).
+"""channelchat: seed 000, Discord-like channel chat (docs/dialects/channelchat.md).
 
 Oddities: error codes are strings; the sender gets its own `new_message` after its `message_ack`; times have
 whole seconds; a channel is heard only once it has been joined on this connection. Additive: `user_joined`,

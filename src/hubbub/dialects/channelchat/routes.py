@@ -1,4 +1,4 @@
-"""Seed 000's REST side: its one route, and the surface that the original grew (protocols.md §1.3).
+"""Seed 000's REST side: its one route, and the surface that the original grew (docs/dialects/channelchat.md).
 
 Envelope `{code, msg, data}`; `code` 200 is success.
 """

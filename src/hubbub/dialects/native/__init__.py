@@ -1,4 +1,4 @@
-"""Native: seed 000's envelope, grown up (DESIGN.md §6).
+"""Native: seed 000's envelope, grown up (docs/dialects/native.md).
 
 Oddities: none. The sender's own connection gets its message back too, after the ack.
 """

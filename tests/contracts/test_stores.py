@@ -1,0 +1,137 @@
+"""The store contract on SQLite, and what only a file can do: migrations."""
+
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import alembic.command
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from contracts.store import StoreContract
+from fakes.world import World
+from hubbub.ports.store import Store
+from hubbub.storage.migrate import HEAD, MIGRATIONS, migrate, revision
+from hubbub.storage.schema import metadata
+from hubbub.storage.store import SqliteStore
+
+
+@contextlib.asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[SqliteStore]:
+    """Closed at the end: its writer's thread would keep the process alive."""
+    store = SqliteStore(path, lambda _: None, lambda: None)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+class TestSqliteStore(StoreContract):
+    """On a file of its own."""
+
+    @pytest.fixture
+    async def store(self, tmp_path: Path) -> AsyncIterator[Store]:
+        async with opened(tmp_path / "hubbub.db") as made:
+            yield made
+
+
+async def test_recalled_content_is_gone_from_the_row(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    async with opened(path) as store:
+        world = World(store)
+        ann = await world.person()
+        room = await world.group(ann)
+        sent = (await world.send(room, ann, "must go", mentions=(ann.id,))).message
+        await world.recall(sent, ann)
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        rows = file.execute("select content, mentions from messages").fetchall()
+        named = file.execute("select count(*) from mentions").fetchone()
+    assert rows == [("", None)]
+    assert named == (0,)
+
+
+async def test_everything_survives_closing_and_opening(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    for n in range(3):
+        async with opened(path) as store:
+            world = World(store)
+            ann = await world.person()
+            room = await world.group(ann)
+            sent = [(await world.send(room, ann, nonce=str(n))).message]
+        async with opened(path) as store:
+            assert (await World(store).page(room)).messages == sent
+            assert (await World(store).send(room, ann, nonce=str(n))).duplicate
+
+
+# -- migrations ---------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _connected(path: Path) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _shape(path: Path) -> list[tuple[object, ...]]:
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        return file.execute(
+            "select type, name, tbl_name, sql from sqlite_master order by 2"
+        ).fetchall()
+
+
+def test_migrated_file_equals_the_schema(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    migrate(path)
+    with _connected(path) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_head_is_the_last_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_migrate_twice_changes_nothing_and_does_not_load_alembic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "hubbub.db"
+    assert revision(path) is None
+    migrate(path)
+    before = _shape(path)
+    monkeypatch.setattr(alembic.command, "upgrade", None)
+    migrate(path)
+    assert (revision(path), _shape(path)) == (HEAD, before)
+
+
+@pytest.mark.parametrize("statement", range(1, 25, 2))
+def test_t46_interrupted_migration_can_be_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: int
+) -> None:
+    """Cut off before its n-th statement, it leaves nothing, and a second run ends as if alone."""
+    whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
+    migrate(whole)
+    run, count = sa.engine.default.DefaultDialect.do_execute, 0
+
+    def stop(*arguments: object, **options: object) -> None:
+        nonlocal count
+        count += 1
+        if count == statement:
+            raise InterruptedError
+        run(*arguments, **options)  # type: ignore[arg-type,no-untyped-call]  # handed on as it came
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sa.engine.default.DefaultDialect, "do_execute", stop)
+        with pytest.raises(InterruptedError):
+            migrate(cut)
+    assert revision(cut) is None
+    migrate(cut)
+    assert (revision(cut), _shape(cut)) == (HEAD, _shape(whole))

@@ -1,0 +1,1 @@
+"""Clients and model agree, whatever happens in whatever order (T06, T13)."""

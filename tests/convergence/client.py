@@ -1,0 +1,239 @@
+"""A native client that keeps its state by what the protocol tells it, and nothing else."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from convergence.node import LocalServer
+from fakes.connection import FakeConnection
+from hubbub.dialects.native import NativeDialect
+from hubbub.dialects.native.render import member as render_member
+from hubbub.model.commands import ListMembers
+from hubbub.model.entities import Tokens
+from hubbub.model.ids import ChannelId
+
+Json = dict[str, Any]
+_OWN = ("role", "status", "read_seq", "delivered_seq")
+_SHARED = ("kind", "name", "description", "owner_id", "private")
+
+
+@dataclass
+class Room:
+    """A channel as this client knows it."""
+
+    shared: Json
+    own: Json = field(default_factory=dict)
+    version: int = 0
+    messages: dict[int, Json] = field(default_factory=dict)
+    members: dict[str, Json] = field(default_factory=dict)
+    is_stale: bool = True  # history and members have still to be asked for
+
+    def put(self, message: Json) -> None:
+        """What is older than what one has changes nothing."""
+        known = self.messages.get(message["seq"])
+        if known is None or known["version"] < message["version"]:
+            self.messages[message["seq"]] = message
+
+    def put_member(self, user_id: str, member: Json) -> None:
+        known = self.members.get(user_id)
+        if known is None or known["version"] < member["version"]:
+            self.members[user_id] = {k: member[k] for k in ("role", "status", "version")}
+
+    def waiting(self, me: str) -> tuple[int, int]:
+        """Unread and mentions, counted from what one has."""
+        after = [m for m in self.messages.values() if m["seq"] > self.own["read_seq"]]
+        live = [m for m in after if not m["recalled"]]
+        unread = sum(m["author"]["id"] != me for m in live)
+        return unread, sum(me in m["mentions"] for m in live)
+
+
+class Client:
+    """One device. `wrong` collects what must never happen."""
+
+    def __init__(self, server: LocalServer, tokens: Tokens) -> None:
+        self.server = server
+        self.me = str(tokens.user.id)
+        self.token = tokens.access_token
+        self.rooms: dict[str, Room] = {}
+        self.wrong: list[str] = []
+        self._refs = 0
+        self._replies: dict[str, Json] = {}
+        self._connection: FakeConnection | None = None
+
+    # -- the connection -----------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        return self._connection is not None and self._connection.closed is None
+
+    async def connect(self, *, resume: bool) -> None:
+        """Anew, or from what it knows."""
+        self._connection = FakeConnection()
+        dialect = NativeDialect(90)
+        self._session = self.server.node.gateway.open(self._connection, (dialect,))
+        data: Json = {"token": self.token}
+        if resume:
+            known = {c: r.version for c, r in self.rooms.items() if not r.is_stale}
+            data["positions"] = known
+        ready = await self.ask("connect", **data)
+        assert ready["type"] == "ready", ready
+        await self.catch_up()
+
+    def disconnect(self) -> None:
+        if self.is_open:
+            self.absorb()
+            self.server.node.gateway.leave(self._session, clean=True)
+        self._connection = None
+
+    async def ask(self, kind: str, **data: object) -> Json:
+        """A command's reply."""
+        assert self._connection is not None
+        self._refs += 1
+        ref = f"r{self._refs}"
+        frame = json.dumps({"type": kind, "ref": ref, "data": data})
+        self._session.receive(frame.encode(), asyncio.get_running_loop().time())
+        async with asyncio.timeout(10):
+            while True:
+                self._connection.arrived.clear()
+                self.absorb()
+                if ref in self._replies:
+                    return self._replies.pop(ref)
+                await self._connection.arrived.wait()
+
+    async def catch_up(self) -> None:
+        """Asks for what events do not tell: the history and the members of channels that are new here."""
+        self.absorb()
+        for channel_id, room in list(self.rooms.items()):
+            if room.is_stale:
+                await self._load(channel_id, room)
+
+    async def _load(self, channel_id: str, room: Room) -> None:
+        page = await self.ask("history", channel_id=channel_id, limit=100)
+        if page["type"] == "error":
+            return
+        assert not page["data"]["has_more"], "an example has become too long for one page"
+        for message in page["data"]["messages"]:
+            room.put(message)
+        if room.shared["kind"] != "lobby":
+            caller = await self.server.caller(self.token)
+            found: Any = await self.server.do(caller, ListMembers(ChannelId(int(channel_id))))
+            for member, user in found:
+                row = json.loads(_encode(render_member(member, user)))
+                room.put_member(row["user"]["id"], row)
+        room.is_stale = False
+
+    # -- frames -------------------------------------------------------------------------------------
+
+    def absorb(self) -> None:
+        """All frames that have come, in their order."""
+        if self._connection is None:
+            return
+        for frame in self._connection.take():
+            data = frame.get("data") or {}
+            if frame["type"] == "ready":
+                self._on_ready(data)
+            elif frame["type"] == "sync":
+                self._on_sync(data)
+                continue
+            elif frame["type"] == "error" and "channel_id" in data:
+                continue  # a position that is no longer one's own
+            if "ref" in frame:
+                self._replies[frame["ref"]] = frame
+            elif "channel_id" in data:
+                self._on_event(frame["type"], data)
+
+    def _on_ready(self, data: Json) -> None:
+        old, self.rooms = self.rooms, {}
+        for view in data["channels"]:
+            room = old.get(view["id"]) or Room({})
+            room.shared = {k: view[k] for k in _SHARED}
+            room.own = {k: view[k] for k in _OWN}
+            if room.is_stale:
+                room.version = view["version"]
+            self.rooms[view["id"]] = room
+
+    def _on_sync(self, data: Json) -> None:
+        room = self.rooms[data["channel_id"]]
+        if data["from"] != room.version:
+            self.wrong.append(f"sync from {data['from']}, not {room.version}")
+        room.version = data["to"]
+        if data["limited"]:
+            self.rooms[data["channel_id"]] = Room(room.shared, room.own, room.version)
+            return
+        for message in data["messages"]:
+            room.put(message)
+        for member in data["members"]:
+            room.put_member(member["user_id"], member)
+
+    def _on_event(self, kind: str, data: Json) -> None:
+        channel_id, version = data["channel_id"], data.get("version")
+        user_id = (data.get("member") or {}).get("user", {}).get("id")
+        if kind == "channel_created":
+            self.rooms[channel_id] = Room({k: data["channel"][k] for k in _SHARED})
+        room = self.rooms.get(channel_id)
+        if room is None:
+            if user_id != self.me:
+                self.wrong.append(f"{kind} of a channel that one is not in: {data}")
+            return
+        if version is not None:
+            if version < room.version and kind != "member_updated":
+                self.wrong.append(f"{kind} {version} after {room.version}")
+            room.version = max(room.version, version)
+        self._apply(kind, data, room, user_id)
+
+    def _apply(self, kind: str, data: Json, room: Room, user_id: str | None) -> None:
+        if "message" in data:
+            room.put(data["message"])
+        elif kind == "channel_updated":
+            room.shared = {k: data["channel"][k] for k in _SHARED}
+        elif kind == "channel_deleted":
+            del self.rooms[data["channel_id"]]
+        elif user_id is not None:
+            self._on_member(kind, data, room, user_id)
+        elif kind in ("read_updated", "delivered_updated") and data["user_id"] == self.me:
+            wanted = ("read_seq", "delivered_seq") if kind == "read_updated" else ("delivered_seq",)
+            room.own |= {k: max(room.own[k], data["seq"]) for k in wanted}
+
+    def _on_member(self, kind: str, data: Json, room: Room, user_id: str) -> None:
+        if user_id == self.me:
+            if kind == "member_left":
+                del self.rooms[data["channel_id"]]
+                return
+            room.own |= {k: data["member"][k] for k in _OWN if k not in room.own or k == "role"}
+        room.put_member(user_id, data["member"])
+
+    # -- what it believes ---------------------------------------------------------------------------
+
+    def state(self) -> Json:
+        """Everything that two clients of one person must agree on."""
+        return {
+            channel_id: {
+                **room.shared,
+                **room.own,
+                "messages": room.messages,
+                "members": {
+                    u: m["role"] for u, m in room.members.items() if m["status"] == "active"
+                },
+                "waiting": room.waiting(self.me),
+            }
+            for channel_id, room in self.rooms.items()
+        }
+
+
+def differences(one: Json, other: Json) -> list[str]:
+    """What two states do not agree on, in as few words as possible."""
+    if one.keys() != other.keys():
+        return [f"channels: {sorted(one)} and {sorted(other)}"]
+    return [
+        f"{key} of {channel}: {one[channel].get(key)} and {other[channel].get(key)}"
+        for channel in one
+        for key in one[channel].keys() | other[channel].keys()
+        if one[channel].get(key) != other[channel].get(key)
+    ]
+
+
+def _encode(value: object) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(value)

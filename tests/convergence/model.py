@@ -1,0 +1,51 @@
+"""What should be: plain dicts, and the rules as a reader of docs/design.md would say them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Said:
+    """A message."""
+
+    author: str
+    content: str
+    mentions: tuple[str, ...]
+    message_id: str
+    is_recalled: bool = False
+
+
+@dataclass
+class Group:
+    """`people` are the active, with their rank: 1 member, 2 admin, 3 owner."""
+
+    name: str
+    private: bool
+    people: dict[str, int] = field(default_factory=dict)
+    pending: set[str] = field(default_factory=set)
+    banned: set[str] = field(default_factory=set)
+    said: list[Said] = field(default_factory=list)
+    read: dict[str, int] = field(default_factory=dict)
+    nonces: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def enter(self, person: str) -> None:
+        """Who comes in starts at the end."""
+        if person not in self.people:
+            self.people[person] = 1
+            self.read[person] = len(self.said)
+        self.pending.discard(person)
+
+    def remove(self, person: str) -> None:
+        self.people.pop(person, None)
+        self.pending.discard(person)
+
+    def may_remove(self, actor: str, target: str) -> bool:
+        rank = self.people.get(actor, 0)
+        return rank >= 2 and rank > self.people.get(target, 0)
+
+    def waiting(self, person: str) -> tuple[int, int]:
+        """Unread and mentions."""
+        after = [s for s in self.said[self.read[person] :] if not s.is_recalled]
+        return sum(s.author != person for s in after), sum(person in s.mentions for s in after)
+
+    def history(self) -> list[tuple[str, str, bool]]:
+        return [(s.author, "" if s.is_recalled else s.content, s.is_recalled) for s in self.said]

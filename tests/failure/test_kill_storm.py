@@ -1,0 +1,28 @@
+"""T01: `kill -9` under load, again and again, and nothing that was acked is lost, doubled or out of order."""
+
+import random
+
+import pytest
+
+from failure.scenarios import kill_storm, seed
+from support.checker import report
+from support.server import RunningServer
+
+KILLS = 7
+ACKS = 3_000
+
+
+@pytest.mark.timeout(180)
+async def test_t01_kill_storm_loses_doubles_and_reorders_nothing(
+    fresh_server: RunningServer,
+) -> None:
+    outcome = await kill_storm(fresh_server, random.Random(seed()), kills=KILLS, acks=ACKS)
+    print(outcome)  # noqa: T201  # the run's figures, shown with -s or on failure
+    tape = outcome.tape
+    assert not outcome.violations, report(outcome.violations)
+    assert not tape.refused, tape.refused[:3]
+    # A run in which nothing could have gone wrong proves nothing.
+    assert len(tape.acked) >= ACKS, "void: too few acks"
+    assert outcome.hit >= 1, "void: no kill hit a send under way"
+    assert tape.announced >= 1, "void: no retry met its first attempt"
+    assert tape.resumes >= KILLS, "void: listeners did not resume"

@@ -1,0 +1,1 @@
+"""Threats S1 to S27 and the guarantees of authority (T28, T29)."""

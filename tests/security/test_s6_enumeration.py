@@ -1,0 +1,68 @@
+"""S6: who signs in with a wrong name can't tell it from a wrong password, by answer or by time."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+from support.rest import Answer, Person, call, sign_up
+from support.server import RunningServer
+
+WRONG = "not the password"
+SAMPLES = 60
+
+
+def _try(url: str, login: str) -> Answer:
+    return call("POST", f"{url}/api/v1/auth/login", {"login": login, "password": WRONG})
+
+
+def test_s6_unknown_name_and_wrong_password_get_one_answer(
+    server: RunningServer, person: Callable[[], Person]
+) -> None:
+    known, unknown = _try(server.url, person().name), _try(server.url, "nobody-at-all")
+    assert known.status == unknown.status == 401
+    assert known.body == unknown.body
+    volatile = {"date"}
+    assert {k: v for k, v in known.headers.items() if k not in volatile} == {
+        k: v for k, v in unknown.headers.items() if k not in volatile
+    }
+
+
+def test_s6_one_answer_also_in_the_original_dialect(
+    server: RunningServer, person: Callable[[], Person]
+) -> None:
+    name = f"{person().name}@example.org"
+    body = {"username": name.partition("@")[0] + "x", "email": name, "password": "correct horse"}
+    assert call("POST", f"{server.url}/channelchat/register", body).status == 200
+    answers = [
+        call("POST", f"{server.url}/channelchat/login", {"email": email, "password": WRONG})
+        for email in (name, "nobody@example.org")
+    ]
+    assert answers[0].body == answers[1].body
+    assert answers[0].status == answers[1].status
+
+
+def test_s6_the_system_user_can_not_be_signed_in_as(server: RunningServer) -> None:
+    assert _try(server.url, "system").body == _try(server.url, "nobody-at-all").body
+
+
+def _medians(url: str, known: str) -> tuple[float, float]:
+    """Interleaved, so that what else the machine does meets both alike."""
+    times: dict[str, list[float]] = {known: [], "nobody-at-all": []}
+    for _ in range(SAMPLES):
+        for login, found in times.items():
+            start = time.perf_counter()
+            _try(url, login)
+            found.append(time.perf_counter() - start)
+    one, other = (statistics.median(found) for found in times.values())
+    return one, other
+
+
+def test_s6_unknown_name_takes_as_long_as_a_wrong_password(server: RunningServer) -> None:
+    known = sign_up(server.url).name
+    differences = []
+    for _ in range(3):  # a machine that others use too gets more than one try
+        one, other = _medians(server.url, known)
+        differences.append(abs(one - other) / max(one, other))
+        if differences[-1] < 0.15:
+            break
+    assert min(differences) < 0.15, differences

@@ -1,0 +1,128 @@
+"""Settings: defaults < hubbub.toml < HUBBUB_* < flags; what is wrong is named."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hubbub.config import BadSetting, Settings, effective, is_loopback, load
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without a hubbub.toml."""
+    monkeypatch.chdir(tmp_path)
+
+
+def _toml(text: str, name: str = "hubbub.toml") -> Path:
+    path = Path(name)
+    path.write_text(text)
+    return path
+
+
+def test_load_of_nothing_gives_the_defaults() -> None:
+    assert load(None, {}, {}) == Settings()
+
+
+def test_load_of_all_four_lets_the_nearest_win() -> None:
+    _toml('port = 1\nnode = 1\nhost = "::1"\ndata = "file"')
+    found = load(None, {"HUBBUB_PORT": "2", "HUBBUB_NODE": "2"}, {"port": 3, "data": None})
+    assert (found.port, found.node, found.host, found.data) == (3, 2, "::1", "file")
+    assert found.log_level == Settings().log_level
+
+
+def test_load_of_a_named_file_ignores_the_one_that_lies_here() -> None:
+    _toml("port = 1")
+    assert load(_toml("node = 4", "other.toml"), {}, {}) == Settings(node=4)
+
+
+@pytest.mark.parametrize(
+    ("environment", "field", "value"),
+    [
+        ({"HUBBUB_PORT": "8080"}, "port", 8080),
+        ({"HUBBUB_HEARTBEAT_SECONDS": "1.5"}, "heartbeat_seconds", 1.5),
+        ({"HUBBUB_GUESTS": "open"}, "guests", "open"),
+        ({"HUBBUB_TRUSTED_PROXIES": "10.0.0.1, ::1 ,"}, "trusted_proxies", ("10.0.0.1", "::1")),
+        ({"HUBBUB_CORS_ORIGINS": ""}, "cors_origins", ()),
+        ({"PORT": "1", "XHUBBUB_PORT": "2"}, "port", 3000),
+    ],
+)
+def test_load_of_variables_reads_their_types(
+    environment: dict[str, str], field: str, value: object
+) -> None:
+    assert getattr(load(None, environment, {}), field) == value
+
+
+def test_load_of_lists_in_toml_reads_them() -> None:
+    _toml('cors_origins = ["https://a.example", "https://b.example"]')
+    assert load(None, {}, {}).cors_origins == ("https://a.example", "https://b.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "named"),
+    [
+        ("prot = 1", {}, "prot"),
+        ("[server]\nport = 1", {}, "server"),
+        ("", {"HUBBUB_PROT": "1"}, "HUBBUB_PROT"),
+        ("port = 70000", {}, "port"),
+        ('port = "a"', {}, "port"),
+        ("", {"HUBBUB_PORT": "-1"}, "port"),
+        ("", {"HUBBUB_NODE": "64"}, "node"),
+        ("", {"HUBBUB_LOG_LEVEL": "loud"}, "log_level"),
+        ("", {"HUBBUB_ACCESS_TOKEN_SECONDS": "0"}, "access_token_seconds"),
+        ("", {"HUBBUB_TRUSTED_PROXIES": "10.0.0.0/40"}, "10.0.0.0/40"),
+        ("", {"HUBBUB_TRUSTED_PROXIES": "proxy.example"}, "proxy.example"),
+        ("", {"HUBBUB_RATE_LIMITS": "off", "HUBBUB_HOST": "0.0.0.0"}, "rate_limits"),
+        ("port = ", {}, "hubbub.toml"),
+    ],
+)
+def test_load_of_a_wrong_setting_names_it_in_one_line(
+    text: str, environment: dict[str, str], named: str
+) -> None:
+    _toml(text)
+    with pytest.raises(BadSetting) as bad:
+        load(None, environment, {})
+    assert named in str(bad.value)
+
+
+def test_load_of_a_file_that_is_not_there_names_it() -> None:
+    with pytest.raises(BadSetting, match=r"nowhere\.toml"):
+        load(Path("nowhere.toml"), {}, {})
+
+
+def test_load_of_a_file_that_is_no_text_names_it() -> None:
+    Path("hubbub.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadSetting, match=r"hubbub\.toml"):
+        load(None, {}, {})
+
+
+def test_effective_masks_secrets_and_only_those() -> None:
+    shown = effective(Settings(metrics_token="geheim", data="elsewhere"))
+    assert shown["metrics_token"] == "********"
+    assert "geheim" not in str(shown)
+    plain = msgspec.structs.asdict(Settings(data="elsewhere"))
+    assert {k: v for k, v in shown.items() if k != "metrics_token"} == {
+        k: v for k, v in plain.items() if k != "metrics_token"
+    }
+
+
+def test_effective_of_an_unset_secret_shows_that_it_is_unset() -> None:
+    assert effective(Settings())["metrics_token"] == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.2", False),
+        ("chat.example.org", False),
+        ("localhost.example.org", False),
+    ],
+)
+def test_is_loopback_of_a_host(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
