@@ -73,7 +73,9 @@ class Client:
         dialect = NativeDialect(90)
         self._session = self.server.node.gateway.open(self._connection, (dialect,))
         data: Json = {"token": self.token}
-        if resume:
+        if not resume:
+            self.rooms = {}
+        else:
             known = {c: r.version for c, r in self.rooms.items() if not r.is_stale}
             data["positions"] = known
         ready = await self.ask("connect", **data)
@@ -109,12 +111,17 @@ class Client:
                 await self._load(channel_id, room)
 
     async def _load(self, channel_id: str, room: Room) -> None:
-        page = await self.ask("history", channel_id=channel_id, limit=100)
-        if page["type"] == "error":
-            return
-        assert not page["data"]["has_more"], "an example has become too long for one page"
-        for message in page["data"]["messages"]:
-            room.put(message)
+        before: Json = {}
+        while True:
+            page = await self.ask("history", channel_id=channel_id, limit=100, **before)
+            if page["type"] == "error":
+                return
+            messages = page["data"]["messages"]
+            for message in messages:
+                room.put(message)
+            if not page["data"]["has_more"]:
+                break
+            before = {"before": min(messages, key=lambda m: m["seq"])["id"]}
         if room.shared["kind"] != "lobby":
             caller = await self.server.caller(self.token)
             found: Any = await self.server.do(caller, ListMembers(ChannelId(int(channel_id))))
@@ -146,11 +153,11 @@ class Client:
     def _on_ready(self, data: Json) -> None:
         old, self.rooms = self.rooms, {}
         for view in data["channels"]:
-            room = old.get(view["id"]) or Room({})
+            room = old.get(view["id"])
+            if room is None or room.is_stale:
+                room = Room({}, version=view["version"])
             room.shared = {k: view[k] for k in _SHARED}
             room.own = {k: view[k] for k in _OWN}
-            if room.is_stale:
-                room.version = view["version"]
             self.rooms[view["id"]] = room
 
     def _on_sync(self, data: Json) -> None:
