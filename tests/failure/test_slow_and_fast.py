@@ -193,12 +193,9 @@ def pour(server: RunningServer, person: Person, frames: bytes, seconds: float) -
     return sent
 
 
-# Some 400,000 tiny frames a second hold the loop up: 0.4 to 1.5 s were measured.
-@pytest.mark.parametrize(
-    ("what", "longest"), [("messages", 0.5), ("history", 0.5), ("heartbeats", 3.0)]
-)
+@pytest.mark.parametrize("what", ["messages", "history", "heartbeats"])
 async def test_t19_fast_writer_that_never_reads_is_bounded(
-    fresh_server: RunningServer, what: str, longest: float
+    fresh_server: RunningServer, what: str
 ) -> None:
     server = fresh_server
     writer, other = sign_up(server.url), sign_up(server.url)
@@ -225,7 +222,7 @@ async def test_t19_fast_writer_that_never_reads_is_bounded(
         said = await served
     print(f"{what}: {sent / MIB:.1f} MiB, rss +{watched.rss / MIB:.0f}, {watched.slowest:.2f} s")  # noqa: T201  # the run's figures
     assert sent > 100_000, "void: nothing was poured"
-    assert watched.slowest < longest * FACTOR, f"somebody waited {watched.slowest:.2f} s"
+    assert watched.slowest < 0.5 * FACTOR, f"somebody waited {watched.slowest:.2f} s"
     # 32 MiB of it may be the database's page cache.
     assert watched.rss < 80 * MIB, f"{watched.rss / MIB:.0f} MiB more"
     assert said >= 3, "others were not served"
