@@ -17,7 +17,7 @@ from harness.progress import tell
 from harness.rest import Rest, in_parallel
 from harness.servers import CONTENT, Layout, Server, write_lines
 
-COMMAND_VARIABLE: Final = "HUBBUB_BENCHMARK_COMMAND"
+COMMAND_VARIABLE: Final = "BENCHMARK_HUBBUB_COMMAND"
 
 
 def command() -> list[str]:

@@ -159,7 +159,7 @@ class Session:
         try:
             if isinstance(command, Heartbeat):
                 self._reply(request, None)
-            elif isinstance(command, Connect | EnterChannel):
+            elif isinstance(command, (Connect, EnterChannel)):  # `|` makes an object per frame
                 self._alone(request, self._own(command))
             elif self.caller.user is None:
                 self._refuse(request, unauthorized("Send `connect` first."))

@@ -13,6 +13,7 @@ LOBBY: Final = ChannelId(0)
 EPOCH_MS: Final = 1_420_070_400_000  # 2015-01-01T00:00:00Z
 NODE_BITS: Final = 6
 SEQUENCE_BITS: Final = 6
+SEQUENCE_MASK: Final = (1 << SEQUENCE_BITS) - 1
 MAX_ID: Final = (1 << 53) - 1
 
 
@@ -35,7 +36,7 @@ class IdSequence:
         """The next id, given the wall clock in milliseconds since 1970."""
         # `_last` counts milliseconds and sequence together, without the node's bits.
         self._last = max(self._last + 1, (now_ms - EPOCH_MS) << SEQUENCE_BITS)
-        ms, sequence = divmod(self._last, 1 << SEQUENCE_BITS)
+        ms, sequence = self._last >> SEQUENCE_BITS, self._last & SEQUENCE_MASK
         return ms << (NODE_BITS + SEQUENCE_BITS) | self._node | sequence
 
 

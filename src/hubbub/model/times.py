@@ -9,7 +9,8 @@ def _second(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+@lru_cache(maxsize=256)
 def rfc3339(ms: int) -> str:
-    """RFC 3339 in UTC with milliseconds. The second is remembered: most calls share it."""
+    """RFC 3339 in UTC with milliseconds. Remembered: an ack and its event share a time, a commit's often too."""
     seconds, millis = divmod(ms, 1000)
     return f"{_second(seconds)}.{millis:03d}Z"

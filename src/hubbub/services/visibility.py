@@ -21,12 +21,13 @@ def require_known(room: Room, caller: Caller) -> None:
 
 def require_visible(room: Room, caller: Caller) -> None:
     """That one takes part in a channel."""
+    if visible(room, caller.user_id):
+        return
     require_known(room, caller)
-    if not visible(room, caller.user_id):
-        member = room.members.get(caller.user_id)
-        if member is not None and member.status is Status.PENDING:
-            raise forbidden("Your request to join is waiting for approval.")
-        raise forbidden("Join the channel first.")
+    member = room.members.get(caller.user_id)
+    if member is not None and member.status is Status.PENDING:
+        raise forbidden("Your request to join is waiting for approval.")
+    raise forbidden("Join the channel first.")
 
 
 def rank_in(room: Room, caller: Caller) -> int:

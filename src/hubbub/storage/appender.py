@@ -35,13 +35,18 @@ class _Append:
     __slots__ = ("admit", "announce", "changes", "draft", "future")
 
     def __init__(
-        self, draft: Draft, admit: Callable[[], object], announce: Announce[Sent], changes: int
+        self,
+        draft: Draft,
+        admit: Callable[[], object],
+        announce: Announce[Sent],
+        changes: int,
+        future: "asyncio.Future[Sent]",
     ) -> None:
         self.draft = draft
         self.admit = admit
         self.announce: Announce[Sent] = announce
         self.changes = changes
-        self.future: asyncio.Future[Sent] = asyncio.get_running_loop().create_future()
+        self.future = future
 
 
 class _Write:
@@ -49,10 +54,15 @@ class _Write:
 
     __slots__ = ("announce", "future", "prepare")
 
-    def __init__(self, prepare: Callable[[], Steps[object]], announce: Announce[object]) -> None:
+    def __init__(
+        self,
+        prepare: Callable[[], Steps[object]],
+        announce: Announce[object],
+        future: "asyncio.Future[object]",
+    ) -> None:
         self.prepare = prepare
         self.announce: Announce[object] = announce
-        self.future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self.future = future
 
 
 _Job = _Append | _Write
@@ -79,9 +89,9 @@ class Appender:
         self, draft: Draft, admit: Callable[[], object], announce: Announce[Sent]
     ) -> asyncio.Future[Sent]:
         """Queues a draft that has been admitted by what memory says now."""
-        job = _Append(draft, admit, announce, self._changes)
-        self._enqueue(job, barrier=False)
-        return job.future
+        future: asyncio.Future[Sent] = self._loop.create_future()
+        self._enqueue(_Append(draft, admit, announce, self._changes, future), barrier=False)
+        return future
 
     def write(
         self,
@@ -91,9 +101,9 @@ class Appender:
         barrier: bool,
     ) -> asyncio.Future[object]:
         """Queues a write. `barrier`: it may change what somebody is allowed to do."""
-        job = _Write(prepare, announce)
-        self._enqueue(job, barrier=barrier)
-        return job.future
+        future: asyncio.Future[object] = self._loop.create_future()
+        self._enqueue(_Write(prepare, announce, future), barrier=barrier)
+        return future
 
     @property
     def depth(self) -> int:

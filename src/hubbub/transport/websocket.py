@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, Final, Protocol
 
 from picows import (
@@ -137,7 +138,7 @@ class WebSocket(WSListener):
     def _receive(self, payload: bytes) -> None:
         # Text and binary are both JSON here, so the decoder checks the UTF-8.
         if self.session is not None:
-            self.session.receive(payload, asyncio.get_running_loop().time())
+            self.session.receive(payload, monotonic())  # the loop is asked with a system call
 
     def _start(self, frame: WSFrame) -> None:
         if self._parts is not None:

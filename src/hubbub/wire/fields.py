@@ -37,7 +37,9 @@ def _id(text: str, field: str) -> int:
     return value
 
 
-def decode(decoder: "msgspec.json.Decoder[T]", payload: bytes, ref: str | int | None = None) -> T:
+def decode(
+    decoder: "msgspec.json.Decoder[T]", payload: bytes | msgspec.Raw, ref: str | int | None = None
+) -> T:
     """JSON of a known shape; raises `Malformed` with what is wrong with it."""
     try:
         return decoder.decode(payload)

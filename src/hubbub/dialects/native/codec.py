@@ -157,7 +157,7 @@ class NativeCodec:
         if row is None:
             known = ", ".join(COMMANDS)
             raise Malformed(f"type: there is no {envelope.type[:40]!r}; there are {known}", ref=ref)
-        data = fields.decode(row.decoder, bytes(envelope.data), ref)
+        data = fields.decode(row.decoder, envelope.data, ref)
         try:
             return Request(row.command(data), ref)
         except Refused as refusal:
