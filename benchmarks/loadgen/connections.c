@@ -17,6 +17,7 @@
 
 #define EVENTS_AT_ONCE 256
 #define STDIN_EVENT UINT32_MAX
+#define SPIN_NS 20000000
 
 /*
  * Every read goes into this one buffer, which stays in the processor's cache; a connection owns
@@ -261,14 +262,38 @@ static void on_event(struct pool *pool, const struct epoll_event *event)
         on_readable(pool, connection);
 }
 
+/* Returns at once what there is, or sleeps until there is something. */
+static int take_events(struct pool *pool, struct epoll_event *events, int64_t sleep_ns)
+{
+    struct timespec timeout = {sleep_ns / NS_PER_SECOND, sleep_ns % NS_PER_SECOND};
+    return epoll_pwait2(pool->epoll, events, EVENTS_AT_ONCE, &timeout, NULL);
+}
+
+/*
+ * Who sleeps has to be woken, and the kernel charges that to whoever writes: 2 us of the server's core
+ * for a delivery, a fifth of it, which a server on a real network does not pay. So this does not sleep
+ * as long as something came in the last 20 ms.
+ */
+static int spin(struct pool *pool, struct epoll_event *events, int64_t until_ns)
+{
+    int64_t turn_ns = now_ns();
+    int count = take_events(pool, events, 0);
+    while (count == 0 && turn_ns < until_ns && turn_ns < pool->last_read_ns + SPIN_NS) {
+        count = take_events(pool, events, 0);
+        int64_t now = now_ns();
+        pool->spun_ns += now - turn_ns;
+        turn_ns = now;
+    }
+    return count;
+}
+
 void pool_wait(struct pool *pool, int64_t until_ns)
 {
     struct epoll_event events[EVENTS_AT_ONCE];
+    int count = spin(pool, events, until_ns);
     int64_t left_ns = until_ns - now_ns();
-    if (left_ns < 0)
-        left_ns = 0;
-    struct timespec timeout = {left_ns / NS_PER_SECOND, left_ns % NS_PER_SECOND};
-    int count = epoll_pwait2(pool->epoll, events, EVENTS_AT_ONCE, &timeout, NULL);
+    if (count == 0 && left_ns > 0)
+        count = take_events(pool, events, left_ns);
     for (int i = 0; i < count; i++)
         on_event(pool, &events[i]);
 }

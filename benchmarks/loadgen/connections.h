@@ -50,6 +50,7 @@ struct pool {
     char why_closed[200]; /* of the first that was */
     bool stdin_ended;
     int64_t last_read_ns;
+    int64_t spun_ns; /* processor time spent on waiting */
     struct histogram handshake_ns; /* connect() to ready */
     text_handler *on_text;
     void *context;

@@ -259,13 +259,13 @@ static void measure_time(struct load *load)
 
 static void measure(struct load *load)
 {
-    double cpu_before = cpu_seconds();
+    double cpu_before = cpu_seconds() - load->pool->spun_ns / 1e9;
     load->measured_from_ns = now_ns();
     if (load->options->messages > 0)
         measure_messages(load);
     else
         measure_time(load);
-    load->generator_cpu_seconds = cpu_seconds() - cpu_before;
+    load->generator_cpu_seconds = cpu_seconds() - load->pool->spun_ns / 1e9 - cpu_before;
 }
 
 void load_run(struct load *load)
