@@ -38,15 +38,17 @@ from hubbub.services.accounts import Accounts, draft_account
 from hubbub.services.channels import Channels
 from hubbub.services.directory import Directory
 from hubbub.services.dispatch import Dispatch, Services
+from hubbub.services.images import Images
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.messages import Messages, RecallPolicy
 from hubbub.services.rates import Rates
 from hubbub.services.reactions import Reactions
 from hubbub.services.reads import Reads
+from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
 from hubbub.transport.address import Addresses
-from hubbub.transport.http import Http, application, health, metrics
+from hubbub.transport.http import Http, application, health, metrics, websocket_only
 from hubbub.transport.metrics import Metrics
 from hubbub.transport.server import Server, bind, server
 from hubbub.transport.upgrade import Door
@@ -133,6 +135,7 @@ class Node:
         self._tokens = JwtTokens(load_keys(folder / "secret"), self._clock)
         self._broker = MemoryBroker()
         self.store = SqliteStore(folder / "hubbub.db", self._broker.publish, self._on_doubt)
+        self._blobs = FolderBlobs(folder / "images")
         self._passwords = Argon2Passwords()
         self.tasks = Tasks()
         self._hub = Hub()
@@ -171,15 +174,18 @@ class Node:
     def _make_services(self) -> Services:
         store, directory, clock, ids = self.store, self._directory, self._clock, self._ids
         recall = RecallPolicy(self.settings.recall_by, self.settings.recall_seconds)
+        messages = Messages(store, directory, self._rates, clock, ids, recall)
+        self._images = Images(self._blobs, messages, directory, self._rates, ids)
         return Services(
             Accounts(store, self._logins, self._passwords, self._rates, clock, ids),
             self._logins,
             Channels(store, directory, clock, ids),
             Members(store, directory, clock),
-            Messages(store, directory, self._rates, clock, ids, recall),
+            messages,
             Reactions(store, directory, self._rates),
             Reads(store, directory, self._broker),
             self._presence,
+            self._images,
         )
 
     def _make_gateway(self) -> Gateway:
@@ -207,7 +213,9 @@ class Node:
         routes.append(health(self.store.ping, lambda: self.dispatch.draining))
         counted = Metrics(self.gateway, self._fanout, self.store)
         routes.append(metrics(counted.page, settings.metrics_token))
-        return server(application(routes, settings.cors_origins), self._make_door(), addresses)
+        door = self._make_door()
+        routes += [websocket_only(path) for path in door.paths if path != "/"]
+        return server(application(routes, settings.cors_origins), door, addresses)
 
     def _make_door(self) -> Door:
         """Which path speaks what (docs/design.md, paths)."""
@@ -234,6 +242,7 @@ class Node:
             ):  # nearly all are, and nobody remembers those
                 self._directory.apply(publication.event)
                 self._logins.apply(publication.event)
+                self._images.apply(publication.event)
         self._fanout.deliver(publications)
 
     def _on_doubt(self) -> None:
@@ -288,6 +297,7 @@ class Node:
         self._viewers.close()
         await self.tasks.close()
         await self.store.close()
+        await self._blobs.close()
         self._passwords.close()
 
 

@@ -25,7 +25,7 @@ app = cyclopts.App(
 user = cyclopts.App(name="user", help="Accounts.", help_format="plaintext")
 app.command(user)
 
-Data = Annotated[str | None, Parameter(help="Folder of the database and the secret.")]
+Data = Annotated[str | None, Parameter(help="Folder of the database, the images and the secret.")]
 Config = Annotated[Path | None, Parameter(help="A TOML file; hubbub.toml if it is there.")]
 
 

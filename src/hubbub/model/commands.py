@@ -214,12 +214,13 @@ class RemoveMember(Command, frozen=True):
 
 
 class SendMessage(Command, frozen=True, gc=False):
-    """Send; the same nonce again returns the first message."""
+    """Send; the same nonce again returns the first message. Services may give it its id, clients never."""
 
     channel_id: ChannelId
     content: str
     nonce: str | None = None
     reply_to: MessageId | None = None
+    message_id: MessageId | None = None
 
 
 class EditMessage(Command, frozen=True):
@@ -288,3 +289,30 @@ class Typing(Command, frozen=True):
     """I am typing."""
 
     channel_id: ChannelId
+
+
+# -- images -------------------------------------------------------------------------------------------
+
+
+class PostImage(Command, frozen=True):
+    """A message that shows an image; `path` is where clients will ask for it, with `{message_id}` in it."""
+
+    channel_id: ChannelId
+    content: bytes
+    path: str
+
+
+class GetImage(GetMessage, frozen=True):
+    """The bytes that belong to a message."""
+
+
+class SetUserImage(Command, frozen=True):
+    """The caller's own picture."""
+
+    content: bytes
+
+
+class GetUserImage(Command, frozen=True):
+    """A person's picture."""
+
+    user_id: UserId

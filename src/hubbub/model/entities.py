@@ -171,3 +171,10 @@ class Tokens(msgspec.Struct, frozen=True):
     access_token: str
     refresh_token: str
     expires_in: int
+
+
+class Image(msgspec.Struct, frozen=True):
+    """Bytes and what they are."""
+
+    media_type: str
+    content: bytes

@@ -5,6 +5,7 @@ from typing import Final
 FRAME_BYTES: Final = 64 * 1024
 FRAGMENTS: Final = 1_024
 BODY_BYTES: Final = 64 * 1024
+IMAGE_BYTES: Final = 4 * 1024 * 1024
 
 CONTENT_CHARS: Final = 5_000
 NONCE_CHARS: Final = 64

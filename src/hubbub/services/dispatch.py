@@ -10,6 +10,7 @@ from hubbub.model.errors import unauthorized, unavailable
 from hubbub.ports.presence import Presence
 from hubbub.services.accounts import Accounts
 from hubbub.services.channels import Channels
+from hubbub.services.images import Images
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.messages import Messages
@@ -32,6 +33,7 @@ class Services(msgspec.Struct, frozen=True):
     reactions: Reactions
     reads: Reads
     presence: Presence
+    images: Images
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -84,6 +86,10 @@ def table(s: Services) -> dict[type[c.Command], Row]:
         c.AddReaction: _row(s.reactions.add),
         c.RemoveReaction: _row(s.reactions.remove),
         c.GetMessage: _row(s.messages.get, writes=False),
+        c.PostImage: _row(s.images.post),
+        c.GetImage: _row(s.images.get, writes=False),
+        c.SetUserImage: _row(s.images.set_own),
+        c.GetUserImage: _row(s.images.get_of, writes=False),
         c.History: _row(s.messages.history, writes=False),
         c.MarkRead: _row(s.reads.mark_read, pipelined=True),
         c.MarkDelivered: _row(s.reads.mark_delivered, pipelined=True),

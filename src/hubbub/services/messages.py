@@ -77,7 +77,7 @@ class Messages:
         _check_nonce(command.nonce)
         self._rates.take(MESSAGES, "messages", caller.user_id, command.channel_id)
         draft = Draft(
-            MessageId(self._ids.next_id()),
+            command.message_id or MessageId(self._ids.next_id()),
             command.channel_id,
             caller.known,
             command.content,

@@ -3,11 +3,13 @@
 import asyncio
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 import structlog
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -18,7 +20,7 @@ from starlette.types import ExceptionHandler
 from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
 from hubbub.model.errors import Code, Malformed, Refused, invalid, unauthorized, unavailable
-from hubbub.model.limits import BODY_BYTES
+from hubbub.model.limits import BODY_BYTES, IMAGE_BYTES
 from hubbub.services.dispatch import Dispatch
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
@@ -27,6 +29,11 @@ from hubbub.wire.rest import Answer, Args, Operation, RestApi
 log = structlog.get_logger("hubbub.http")
 
 BODY_SECONDS = 10.0
+UPLOAD_SECONDS = 60.0
+UPLOADS = 4  # at once: each is held in memory, whole
+FORM_FIELDS = 8
+SLICE = 16 * 1024
+FORM_OVERHEAD = 16 * 1024  # what a form needs besides its file
 Endpoint = Callable[[Request], Awaitable[Response]]
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -42,6 +49,7 @@ class Http:
         self._dispatch = dispatch
         self._logins = logins
         self._addresses = addresses
+        self._uploads = asyncio.Semaphore(UPLOADS)
 
     def routes(self, api: RestApi) -> list[Route]:
         """A dialect's table, under each of its prefixes."""
@@ -68,7 +76,7 @@ class Http:
         async def endpoint(request: Request) -> Response:
             try:
                 caller = await self._caller(api, operation, request)
-                command = operation.command(await _arguments(operation, body, caller, request))
+                command = operation.command(await self._arguments(operation, body, caller, request))
                 result = await self._dispatch.handle(caller, command)
                 return _response(api.answer(operation, result))
             except Refused as refusal:
@@ -90,26 +98,31 @@ class Http:
             raise unauthorized("Send your access token.")
         return await self._logins.authenticate(token, address)
 
+    async def _arguments(
+        self,
+        operation: Operation,
+        decoder: "msgspec.json.Decoder[object] | None",
+        caller: Caller,
+        request: Request,
+    ) -> Args:
+        path = dict(request.path_params)
+        if caller.user is not None and "{user_id}" in operation.path:
+            path.setdefault("user_id", str(caller.user.id))
+        query = None if operation.query is None else _query(operation.query, request.query_params)
+        body: object = None
+        if operation.upload:
+            async with self._uploads:
+                body = await _file(request, operation.upload)
+        elif decoder is not None:
+            body = _body(operation, decoder, await _read(request, BODY_BYTES, BODY_SECONDS))
+        return Args(path, query, body, request.headers.get("user-agent", "")[:200])
+
     def address(self, request: Request) -> str:
         """The client's."""
         peer = request.client.host if request.client else ""
         # All of its lines: a proxy may add one of its own behind the client's.
         lines = request.headers.getlist("x-forwarded-for")
         return self._addresses.client(peer, ",".join(lines) if lines else None)
-
-
-async def _arguments(
-    operation: Operation,
-    decoder: "msgspec.json.Decoder[object] | None",
-    caller: Caller,
-    request: Request,
-) -> Args:
-    path = dict(request.path_params)
-    if caller.user is not None and "{user_id}" in operation.path:
-        path.setdefault("user_id", str(caller.user.id))
-    query = None if operation.query is None else _query(operation.query, request.query_params)
-    body = None if decoder is None else _body(operation, decoder, await _read(request))
-    return Args(path, query, body, request.headers.get("user-agent", "")[:200])
 
 
 def _query(kind: type, given: Mapping[str, str]) -> object:
@@ -140,20 +153,47 @@ def _body(operation: Operation, decoder: "msgspec.json.Decoder[object]", payload
         raise invalid("body", "it is nested too deeply") from None
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, most: int, seconds: float) -> bytes:
     """The body, bounded in bytes and time."""
     chunks: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in request.stream():
                 size += len(chunk)
-                if size > BODY_BYTES:
-                    raise Refused(Code.TOO_LARGE, f"The body may have {BODY_BYTES} bytes.")
+                if size > most:
+                    raise Refused(Code.TOO_LARGE, f"The body may have {most} bytes.")
                 chunks.append(chunk)
     except TimeoutError:
-        raise Refused(Code.INVALID, f"The body took longer than {BODY_SECONDS:.0f} s.") from None
+        raise Refused(Code.INVALID, f"The body took longer than {seconds:.0f} s.") from None
     return b"".join(chunks)
+
+
+async def _file(request: Request, name: str) -> bytes:
+    """The one file of a form. Its name and its declared type are the client's words, and not used."""
+    body = await _read(request, IMAGE_BYTES + FORM_OVERHEAD, UPLOAD_SECONDS)
+    try:
+        parser = MultiPartParser(
+            request.headers, _slices(body), max_files=1, max_fields=FORM_FIELDS, max_part_size=1024
+        )
+        parser.spool_max_size = len(body) + 1  # never a file: it is in memory already
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        raise invalid("body", f"it must be multipart/form-data with one file, {name!r}") from error
+    found = form.get(name)
+    if not isinstance(found, UploadFile):
+        raise invalid(name, "it must be a file in a multipart/form-data body")
+    content = await found.read()
+    if len(content) > IMAGE_BYTES:
+        raise Refused(Code.TOO_LARGE, f"An image may have {IMAGE_BYTES} bytes.")
+    return content
+
+
+async def _slices(body: bytes) -> AsyncGenerator[bytes]:
+    """Others get their turn between: 4 MiB of near boundaries take the parser 65 ms."""
+    for start in range(0, len(body), SLICE):
+        yield body[start : start + SLICE]
+        await asyncio.sleep(0)
 
 
 def _response(answer: Answer) -> Response:
@@ -205,6 +245,17 @@ def _may_measure(request: Request, token: str) -> bool:
     proxied = any(h in request.headers for h in ("x-forwarded-for", "forwarded", "via"))
     peer = request.client.host if request.client else ""
     return is_loopback(peer) and not proxied
+
+
+def websocket_only(path: str) -> Route:
+    """A plain request to where WebSockets are spoken: 426 (RFC 9110 §15.5.22)."""
+    text = b"This is a WebSocket: connect with ws:// or wss://, not with http.\n"
+    headers = _HEADERS | {"upgrade": "websocket", "connection": "upgrade"}
+
+    async def endpoint(_request: Request) -> Response:
+        return Response(text, 426, headers, "text/plain")
+
+    return Route(path, endpoint)
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

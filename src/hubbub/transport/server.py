@@ -10,7 +10,6 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from hubbub.model.limits import BODY_BYTES
 from hubbub.transport.address import Addresses
 from hubbub.transport.websocket import Upgrade, WebSocketProtocol
 
@@ -29,6 +28,7 @@ class HttpProtocol(HttpToolsProtocol):
         """A head must come within HEAD_SECONDS, or the connection is closed (test T36)."""
         super().connection_made(transport)
         self._head_bytes = 0
+        self._began = False
         self._head_timer: asyncio.TimerHandle | None = self.loop.call_later(
             HEAD_SECONDS, self._head_is_late
         )
@@ -40,12 +40,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """As uvicorn's, but a head is bounded, and on an upgrade httptools tells how much was HTTP."""
-        if self._head_timer is not None:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES + BODY_BYTES:
-                self._refuse_head("431 Request Header Fields Too Large")
-                return
         self._unset_keepalive_if_required()
+        self._began = False
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -54,6 +50,15 @@ class HttpProtocol(HttpToolsProtocol):
                 self._upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
             self.send_400_response("Invalid HTTP request received.")
+        else:
+            self._count_head(len(data))
+
+    def _count_head(self, size: int) -> None:
+        """The read in which a head began may hold a body before it: one read is what it can have too much."""
+        if self._head_timer is not None and not self._began:
+            self._head_bytes += size
+            if self._head_bytes > HEAD_BYTES:
+                self._refuse_head("431 Request Header Fields Too Large")
 
     def on_headers_complete(self) -> None:
         """From the parser."""
@@ -63,6 +68,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """From the parser: a next request on this connection has as long as the first."""
         super().on_message_begin()
+        self._began = True
         if self._head_timer is None:
             self._head_bytes = 0
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)

@@ -1,6 +1,6 @@
 """Which dialects a WebSocket's path may speak (docs/design.md, paths)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
@@ -25,6 +25,11 @@ class Door:
         self._gateway = gateway
         self._paths = paths
         self._by_token = by_token
+
+    @property
+    def paths(self) -> Collection[str]:
+        """Where WebSockets are spoken."""
+        return self._paths.keys()
 
     def admit(self, address: str, path: str, query: str) -> HTTPStatus | None:
         """404 for a path without WebSocket, 401 for a bad token, 503 while draining or full."""

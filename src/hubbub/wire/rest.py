@@ -10,7 +10,9 @@ from hubbub.model.errors import Code, Refused
 
 
 class Args(msgspec.Struct, frozen=True):
-    """What an HTTP request carries. `query` and `body` are instances of the operation's types, or None."""
+    """What an HTTP request carries. `query` and `body` are instances of the operation's types, or None; the
+    body of an upload is the file's bytes.
+    """
 
     path: Mapping[str, str]
     query: object
@@ -19,7 +21,10 @@ class Args(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One route; `returns` is the type of the body, for documentation, or None for an empty one."""
+    """One route; `returns` is the type of the body, for documentation, or None for an empty one.
+
+    `upload`: the body is a form (RFC 7578), and this the name of its one file.
+    """
 
     method: str
     path: str
@@ -35,6 +40,7 @@ class Operation(msgspec.Struct, frozen=True):
     refuses: tuple[Code, ...] = ()
     body_optional: bool = False
     name: str = ""
+    upload: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -127,6 +127,27 @@ def _update(a: Args) -> c.Command:
     return c.UpdateChannel(_channel_id(a), b.name, b.description)
 
 
+_MESSAGE_IMAGE: Final = "/messages/{message_id}/image"
+
+
+def _post_image(a: Args) -> c.Command:
+    channel_id = _channel_id(a)
+    path = f"/channelchat/api/v1/channels/{channel_id}{_MESSAGE_IMAGE}"
+    return c.PostImage(channel_id, a.body, path)  # type: ignore[arg-type]  # an upload's body is bytes
+
+
+def _image(a: Args) -> c.Command:
+    return c.GetImage(_channel_id(a), fields.message_id(a.path["message_id"]))
+
+
+def _set_image(a: Args) -> c.Command:
+    return c.SetUserImage(a.body)  # type: ignore[arg-type]  # as above
+
+
+def _user_image(a: Args) -> c.Command:
+    return c.GetUserImage(fields.user_id(a.path["user_id"]))
+
+
 def _history(a: Args) -> c.Command:
     q: PageQuery = a.query  # type: ignore[assignment]
     before = None if q.before is None else fields.message_id(q.before, "before")
@@ -186,6 +207,14 @@ def _item(found: m.Message) -> Item:
     )
 
 
+def _posted(r: object) -> object:
+    return _item(r.message)  # type: ignore[attr-defined]
+
+
+def _image_path(user_id: object) -> object:
+    return {"image": f"/channelchat/api/v1/users/{user_id}/image"}
+
+
 def _page(r: object) -> object:
     page: m.Page = r  # type: ignore[assignment]
     items = [_item(x) for x in page.messages]
@@ -212,6 +241,10 @@ ORIGINAL_OPERATIONS: Final = (
     _Op("PUT", _C, "Change one.", _update, _view, body=ChannelIn),
     _Op("DELETE", _C, "Delete one.", lambda a: c.DeleteChannel(_channel_id(a)), _nothing),
     msgspec.structs.replace(_history_op, path=_C + "/messages"),
+    _Op("POST", _C + "/image", "Send an image.", _post_image, _posted, upload="image"),
+    _Op("GET", _C + _MESSAGE_IMAGE, "A message's image.", _image, _nothing),
+    _Op("POST", "/api/v1/user/image", "One's own picture.", _set_image, _image_path, upload="image"),
+    _Op("GET", "/api/v1/users/{user_id}/image", "A person's picture.", _user_image, _nothing),
 )  # fmt: skip
 
 # What the original answers with HTTP 200 and a code of failure.
@@ -221,6 +254,10 @@ _MILD: Final = frozenset(
         ("POST", "/api/v1/channels", Code.CONFLICT),
     }
 )
+
+
+# Should a browser ever take an image for a page: it may do nothing.
+_IMAGE_HEADERS: Final = (("content-security-policy", "default-src 'none'; sandbox"),)
 
 
 class ChannelChatRest:
@@ -238,7 +275,9 @@ class ChannelChatRest:
         return token.strip() if scheme.lower() == "bearer" else query.get("accesstoken")
 
     def answer(self, operation: Operation, result: object) -> Answer:
-        """A result in its envelope."""
+        """A result in its envelope; an image as it is."""
+        if isinstance(result, m.Image):
+            return Answer(200, result.content, result.media_type, _IMAGE_HEADERS)
         data = operation.result(result)
         whole = data if isinstance(data, HistoryEnvelope) else Envelope(200, "ok", data)
         return Answer(200, encode(whole))
