@@ -9,7 +9,6 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,8 +23,10 @@ from hubbub.storage.transactions import Steps
 T = TypeVar("T")
 Unit = Generator[Query, list[Row], object]
 Outcome = object  # a unit's result, or the exception it ended with
+_Read = tuple[Unit, "asyncio.Future[object]"]
 
 READERS = 2
+READS_AT_ONCE = 8  # more would make the first of them wait for the last
 # Another process may hold the lock this long. Whoever waits behind that commit does not wait again: a send is
 # refused within 5 s (G14).
 BUSY_MS = 4_000
@@ -77,6 +78,24 @@ def _execute(connection: apsw.Connection, query: Query) -> list[Row]:
     return connection.execute(query.text, query.params).fetchall()
 
 
+def _read(connection: apsw.Connection, steps: Steps[T]) -> T:
+    connection.execute("begin")
+    try:
+        return drive(connection, steps)
+    finally:
+        connection.execute("rollback")
+
+
+def _settle_reads(done: list[tuple["asyncio.Future[object]", Outcome]]) -> None:
+    for future, outcome in done:
+        if future.done():
+            continue  # whoever asked has gone
+        if isinstance(outcome, BaseException):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
+
+
 class Database:
     """The file's writer thread and its readers."""
 
@@ -86,16 +105,19 @@ class Database:
         self._loop = asyncio.get_running_loop()
         self._inbox: queue.SimpleQueue[tuple[list[Unit], Callable[[list[Outcome]], None]] | None]
         self._inbox = queue.SimpleQueue()
-        self._local = threading.local()
+        self._reads: queue.SimpleQueue[_Read | None] = queue.SimpleQueue()
         self._is_locked = False
         self._in_doubt = False
         self._failures = 0
         self._reported_at = -1.0
-        self._opened: list[apsw.Connection] = []
         self._connection: apsw.Connection | None = connect(path)
-        self._readers = ThreadPoolExecutor(READERS, "hubbub-reader")
+        self._readers = [
+            threading.Thread(target=self._read_forever, name=f"hubbub-reader-{n}")
+            for n in range(READERS)
+        ]
         self._writer = threading.Thread(target=self._write_forever, name="hubbub-writer")
-        self._writer.start()
+        for thread in (*self._readers, self._writer):
+            thread.start()
 
     def submit(self, units: list[Unit], done: Callable[[list[Outcome]], None]) -> None:
         """Run `units` in one transaction and one fsync, then call `done` on the loop."""
@@ -103,8 +125,10 @@ class Database:
 
     async def read(self, steps: Steps[T]) -> T:
         """Runs a transaction on a reader, against one snapshot."""
+        future: asyncio.Future[object] = self._loop.create_future()
+        self._reads.put((steps, future))
         try:
-            return await self._loop.run_in_executor(self._readers, self._read, steps)
+            return await future  # type: ignore[return-value]  # what the steps return
         except _ENVIRONMENT as error:
             raise _refusal(error) from error
 
@@ -112,27 +136,42 @@ class Database:
         """Waits for what was submitted, then closes the file."""
         self._inbox.put(None)
         self._writer.join()
-        self._readers.shutdown()
-        for connection in self._opened:
-            connection.close()
+        for _ in self._readers:
+            self._reads.put(None)
+        for thread in self._readers:
+            thread.join()
         if self._connection is not None:
             self._connection.close()
 
     # -- reader threads -----------------------------------------------------------------------------
 
-    def _read(self, steps: Steps[T]) -> T:
-        connection = self._reader()
-        connection.execute("begin")
-        try:
-            return drive(connection, steps)
-        finally:
-            connection.execute("rollback")
+    def _read_forever(self) -> None:
+        """Takes what waits and answers it together: each way between threads costs as much as a read."""
+        connection: apsw.Connection | None = None
+        while reads := self._take_reads():
+            done: list[tuple[asyncio.Future[object], Outcome]] = []
+            for steps, future in reads:
+                try:
+                    connection = connection or connect(self._path, read_only=True)
+                    done.append((future, _read(connection, steps)))
+                except Exception as error:  # noqa: BLE001  # handed to whoever asked
+                    done.append((future, error))
+            self._loop.call_soon_threadsafe(_settle_reads, done)
+        if connection is not None:
+            connection.close()
 
-    def _reader(self) -> apsw.Connection:
-        found = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = connect(self._path, read_only=True)
-            self._opened.append(found)
+    def _take_reads(self) -> list[_Read]:
+        """What waits, at least one; nothing at the end."""
+        item = self._reads.get()
+        found: list[_Read] = []
+        with contextlib.suppress(queue.Empty):
+            while item is not None:
+                found.append(item)
+                if len(found) == READS_AT_ONCE:
+                    return found
+                item = self._reads.get_nowait()
+            if found:
+                self._reads.put(None)  # the end, seen while there was something to do
         return found
 
     # -- writer thread ------------------------------------------------------------------------------
