@@ -55,14 +55,14 @@ DEDUPE_IN_MEMORY = Mutation(
         _STORE_NO_NONCE,
         Edit(
             "storage/messages.py",
-            "    if draft.nonce is not None:\n        rows = yield _BY_NONCE(",
-            "    place = (draft.channel_id, draft.author.id, draft.nonce)\n"
-            "    if draft.nonce is not None:\n"
+            "    if named:\n        keys = ",
+            "    for draft in named:\n"
+            "        place = (draft.channel_id, draft.author.id, draft.nonce)\n"
             "        first_id = _REMEMBERED.setdefault(place, draft.id)\n"
             "        rows = yield _GET(channel=draft.channel_id, id=first_id)\n"
             "        if rows:\n"
-            "            return Sent(to_message(rows[0]), draft.nonce, duplicate=True)\n"
-            "    if draft.nonce is not None:\n        rows = yield _BY_NONCE(",
+            "            outcome[draft.id] = Sent(to_message(rows[0]), draft.nonce, duplicate=True)\n"
+            "    if named:\n        keys = ",
         ),
         Edit(
             "storage/messages.py",
@@ -109,8 +109,8 @@ CHECKED_AT_SUBSCRIBE_ONLY = Mutation(
     (
         Edit(
             "services/visibility.py",
-            "    if not visible(room, caller.user_id):\n        member",
-            "    if False:\n        member",
+            "    if visible(room, caller.user_id):\n",
+            "    if True:\n",
         ),
     ),
 )
