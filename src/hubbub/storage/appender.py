@@ -78,6 +78,7 @@ class Appender:
         self._waiting: deque[tuple[_Job, bool]] = deque()
         self._busy = False
         self._changes = 0
+        self._has_barrier = False
         self.commits = 0
         self.committed = 0
         self._in_flight = False
@@ -164,7 +165,7 @@ class Appender:
                 jobs.append(job)
                 units.append(unit)
                 if barrier:
-                    self._changes += 1
+                    self._has_barrier = True
                     break
         self._close_drafts(drafts, jobs, units)
         return jobs, units
@@ -227,6 +228,10 @@ class Appender:
     def _announce(self, publications: list[Publication]) -> None:
         if publications:
             self._publish(publications)
+        if self._has_barrier:
+            # Only now does memory know. Who was admitted while the barrier was flushed is asked again too.
+            self._has_barrier = False
+            self._changes += 1
         self._in_flight = False
         waiting, self._published = self._published, []
         for future in waiting:

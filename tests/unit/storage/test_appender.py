@@ -107,6 +107,31 @@ async def test_barrier_ends_its_transaction_and_is_published_before_the_next_is_
     assert await _history(opened) == ["before"]
 
 
+async def test_draft_that_comes_while_a_barrier_is_flushed_is_asked_again(opened: Opened) -> None:
+    """What it was admitted by is what was true before the barrier: memory hears of it later."""
+    is_barred = False
+
+    def publish(_: object) -> None:
+        nonlocal is_barred
+        is_barred = True
+
+    def admit() -> None:
+        if is_barred:
+            raise forbidden("barred")
+
+    opened.store._appender._publish = publish
+    change = Publication("user:1", UserUpdated(ANN))
+    barrier = asyncio.ensure_future(
+        opened.store.write(lambda: settled(None), lambda _: [change], barrier=True)
+    )
+    await asyncio.sleep(0)  # one turn: handed to the writer, whose answer is not heard yet
+    assert opened.store._appender._in_flight
+    with pytest.raises(Refused):
+        await opened.store.append(_draft("meanwhile"), admit, _announce)
+    await barrier
+    assert await _history(opened) == []
+
+
 async def test_write_without_barrier_asks_nobody_again(opened: Opened) -> None:
     asked = 0
 
