@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from contracts.store_people import AccountContract, ChannelContract
+from contracts.store_relationships import RelationshipContract
 from fakes.world import World, allow, contents, refused
 from hubbub.model.commands import History
 from hubbub.model.entities import Message, Sent, Status
@@ -257,7 +258,7 @@ class MessageContract:
         assert len({v for v, _, _ in seen}) > 1, "the writes did not run meanwhile"
 
 
-class StoreContract(MessageContract, ChannelContract, AccountContract, ABC):
+class StoreContract(MessageContract, ChannelContract, AccountContract, RelationshipContract, ABC):
     """All of it. `store` must be empty for every test."""
 
     @abstractmethod

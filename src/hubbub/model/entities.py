@@ -31,6 +31,15 @@ class Status(StrEnum):
     LEFT = "left"
 
 
+class Bond(StrEnum):
+    """What another person is to one: a friend, asked by me, asking me, blocked by me."""
+
+    FRIEND = "friend"
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+    BLOCKED = "blocked"
+
+
 class User(msgspec.Struct, frozen=True):
     """A person as everybody may see them."""
 
@@ -48,6 +57,25 @@ class Account(msgspec.Struct, frozen=True):
     user: User
     email: str | None
     password_hash: str | None
+
+
+class Relationship(msgspec.Struct, frozen=True):
+    """What `user` is to somebody, since `created_at`. A block has no request; a friend keeps the request's id."""
+
+    user: User
+    bond: Bond
+    request_id: int | None
+    created_at: int
+
+
+class FriendRequest(msgspec.Struct, frozen=True):
+    """`sender` would like to be a friend of `receiver`; `status` is "pending", "accepted" or "rejected"."""
+
+    id: int
+    sender: User
+    receiver: User
+    status: str
+    created_at: int
 
 
 class Login(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ version (typing, presence, positions) is only news.
 
 import msgspec
 
-from hubbub.model.entities import Channel, Member, Message, User
+from hubbub.model.entities import Channel, Member, Message, Relationship, User
 from hubbub.model.ids import ChannelId, LoginId, UserId
 
 
@@ -157,6 +157,20 @@ class UserUpdated(msgspec.Struct, frozen=True):
     user: User
 
 
+class RelationshipUpdated(msgspec.Struct, frozen=True):
+    """What another person is to `user_id` has begun or changed. Goes to `user_id` alone."""
+
+    user_id: UserId
+    relationship: Relationship
+
+
+class RelationshipRemoved(msgspec.Struct, frozen=True):
+    """`peer_id` is nothing more to `user_id`. Goes to `user_id` alone."""
+
+    user_id: UserId
+    peer_id: UserId
+
+
 class LoginsRevoked(msgspec.Struct, frozen=True):
     """Signed-in devices have ended: their connections must end too."""
 
@@ -172,6 +186,13 @@ class LoginRenewed(msgspec.Struct, frozen=True):
     expires_at: int
 
 
+class BlocksChanged(msgspec.Struct, frozen=True):
+    """Who of the two people of a direct channel blocks the other now. For the nodes' memory, never for clients."""
+
+    channel_id: ChannelId
+    blockers: tuple[UserId, ...]
+
+
 MemberEvent = MemberJoined | MemberUpdated | MemberLeft
 MessageEvent = MessageSent | MessageEdited | MessageRecalled
 ReactionEvent = ReactionAdded | ReactionRemoved
@@ -185,8 +206,10 @@ News = (
     | ChannelExited
     | PresenceUpdated
     | UserUpdated
+    | RelationshipUpdated
+    | RelationshipRemoved
 )
-Control = LoginsRevoked | LoginRenewed
+Control = LoginsRevoked | LoginRenewed | BlocksChanged
 Event = Durable | News | Control
 
 

@@ -31,6 +31,7 @@ PRESENCE_IDS: Final = 200
 LOGINS_PER_USER: Final = 100
 CHANNELS_OWNED: Final = 200
 GROUP_MEMBERS: Final = 20_000
+RELATIONSHIPS: Final = 1_000  # of one person: friends, requests both ways, blocks
 
 # Past these sizes, events that every member causes for every other member are not sent on: their number
 # grows with the square. Positions and presence stay readable by query.

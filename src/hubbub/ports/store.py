@@ -5,7 +5,7 @@ written, and in what order; it does no I/O. So the same transaction runs in SQLi
 PostgreSQL connection.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -13,15 +13,18 @@ import msgspec
 from hubbub.model.commands import History
 from hubbub.model.entities import (
     Account,
+    Bond,
     Changes,
     Channel,
     ChannelView,
     Draft,
+    FriendRequest,
     Login,
     Member,
     Message,
     Page,
     Reaction,
+    Relationship,
     Sent,
     User,
 )
@@ -32,6 +35,7 @@ T = TypeVar("T")
 Row = tuple[object, ...]
 Transaction = Generator[object, list[Row], T]
 Announce = Callable[[T], Sequence[Publication]]
+Opened = tuple[Channel, list[Member], bool]  # a direct channel, who is in it, whether it is new
 
 
 class AccountTables(Protocol):
@@ -108,16 +112,15 @@ class ChannelTables(Protocol):
         """`unique`: Refused(conflict) when a group has the name already."""
         ...
 
-    def open_direct(
-        self, channel: Channel, pair: tuple[UserId, UserId]
-    ) -> Transaction[tuple[Channel, list[Member], bool]]:
-        """The pair's channel and whether it is new; created once however often it is asked for."""
+    def open_direct(self, channel: Channel, pair: tuple[UserId, UserId]) -> Transaction[Opened]:
+        """The pair's channel; created once however often it is asked for. Refused(forbidden) when it is
+        not there and one of the two blocks the other; the first of the pair is who asks."""
         ...
 
     def get_channel(
         self, channel_id: ChannelId
-    ) -> Transaction[tuple[Channel, list[Member]] | None]:
-        """With every member row that still matters (not `left`)."""
+    ) -> Transaction[tuple[Channel, list[Member], frozenset[UserId]] | None]:
+        """With every member row that still matters (not `left`), and who blocks whom in a direct one."""
         ...
 
     def list_ids(self, user_id: UserId) -> Transaction[list[ChannelId]]:
@@ -199,6 +202,53 @@ class MessageTables(Protocol):
         ...
 
 
+class RelationshipTables(Protocol):
+    """What people are to each other. Each of the two has a row of their own: what the other is to them."""
+
+    def list_relationships(self, user_id: UserId) -> Transaction[list[Relationship]]:
+        """All of one person, the newest first."""
+        ...
+
+    def request(
+        self, request: FriendRequest, channel: Channel
+    ) -> Transaction[tuple[FriendRequest, "Related"]]:
+        """Stores a request, or accepts the one that the receiver has made: then `channel` becomes their
+        direct channel, if they have none. Refused(conflict) when there is nothing to ask for, or past
+        `RELATIONSHIPS`. A receiver who blocks the sender has no row of it."""
+        ...
+
+    def answer(
+        self, request_id: int, receiver: User, channel: Channel | None
+    ) -> Transaction[tuple[FriendRequest, "Related"]]:
+        """Accepts, with `channel` as above, or rejects when it is None. Refused(not_found) for a request
+        that is not pending or was not made to `receiver`."""
+        ...
+
+    def end(
+        self, user_id: UserId, peer_id: UserId, bonds: Collection[Bond]
+    ) -> Transaction["Related"]:
+        """Removes what `peer_id` is to `user_id`, and what follows of it for the other. Refused(not_found)
+        if it is none of `bonds`."""
+        ...
+
+    def block(self, user_id: UserId, peer: User, now: int) -> Transaction["Related"]:
+        """In place of whatever the two were to each other; twice changes nothing."""
+        ...
+
+
+class Related(msgspec.Struct, frozen=True):
+    """What a transaction has changed between two people.
+
+    `updated`: whose, and what it is now; `removed`: whose, and to whom it was; `blockers`: the two people's
+    direct channel, and who of them blocks the other now.
+    """
+
+    updated: tuple[tuple[UserId, Relationship], ...] = ()
+    removed: tuple[tuple[UserId, UserId], ...] = ()
+    opened: Opened | None = None
+    blockers: tuple[ChannelId, tuple[UserId, ...]] | None = None
+
+
 class Edited(msgspec.Struct, frozen=True):
     """New content for a message, accepted."""
 
@@ -218,6 +268,8 @@ class Store(Protocol):
     def channels(self) -> ChannelTables: ...
     @property
     def messages(self) -> MessageTables: ...
+    @property
+    def relationships(self) -> RelationshipTables: ...
 
     async def read(self, transaction: Transaction[T]) -> T:
         """Run against one snapshot of what is committed."""

@@ -7,6 +7,7 @@ import structlog
 from hubbub.model.entities import Channel, Kind, Member, Status
 from hubbub.model.errors import not_found
 from hubbub.model.events import (
+    BlocksChanged,
     ChannelDeleted,
     ChannelUpdated,
     Event,
@@ -19,16 +20,24 @@ from hubbub.ports.store import Store
 
 log = structlog.get_logger("hubbub.services")
 
-_Change = ChannelUpdated | ChannelDeleted | MemberJoined | MemberLeft | MemberUpdated
+_Change = (
+    ChannelUpdated | ChannelDeleted | MemberJoined | MemberLeft | MemberUpdated | BlocksChanged
+)
 
 
 class Room:
-    """A channel and the people who matter in it: active, pending, banned."""
+    """A channel and the people who matter in it: active, pending, banned.
 
-    __slots__ = ("channel", "gone", "members")
+    `blockers`: who of a direct channel's two people blocks the other; nobody anywhere else.
+    """
 
-    def __init__(self, channel: Channel, members: list[Member]) -> None:
+    __slots__ = ("blockers", "channel", "gone", "members")
+
+    def __init__(
+        self, channel: Channel, members: list[Member], blockers: frozenset[UserId] = frozenset()
+    ) -> None:
         self.channel = channel
+        self.blockers = blockers
         self.members: dict[UserId, Member] = {m.user_id: m for m in members}
         self.gone = False
 
@@ -47,6 +56,8 @@ class Room:
                 self.channel = event.channel
         elif isinstance(event, ChannelDeleted):
             self.gone = True
+        elif isinstance(event, BlocksChanged):
+            self.blockers = frozenset(event.blockers)
         else:
             self._apply_member(event.member)
 

@@ -6,10 +6,10 @@ import msgspec
 import sqlalchemy as sa
 
 from hubbub.model.entities import Channel, ChannelView, Kind, Member, Role, Status, User
-from hubbub.model.errors import conflict, not_found
+from hubbub.model.errors import conflict, forbidden, not_found
 from hubbub.model.ids import ChannelId, UserId
 from hubbub.model.names import fold
-from hubbub.ports.store import Row
+from hubbub.ports.store import Opened, Row
 from hubbub.storage.schema import channels, members, mentions, messages, users
 from hubbub.storage.sql import Query, Statement, param
 from hubbub.storage.transactions import (
@@ -21,6 +21,7 @@ from hubbub.storage.transactions import (
     N_MEMBER,
     USER_COLUMNS,
     Steps,
+    blockers,
     bump,
     every,
     first,
@@ -195,22 +196,27 @@ class ChannelTables:
         member, _ = yield from self.put_member(_newcomer(channel, owner))
         return msgspec.structs.replace(channel, version=member.version), member
 
-    def open_direct(
-        self, channel: Channel, pair: tuple[UserId, UserId]
-    ) -> Steps[tuple[Channel, list[Member], bool]]:
+    def open_direct(self, channel: Channel, pair: tuple[UserId, UserId]) -> Steps[Opened]:
         """The pair's one channel."""
-        key = f"{min(pair)}:{max(pair)}"
-        rows = yield _BY_PAIR(pair=key)
-        if rows:
-            channel = to_channel(rows[0])
-            current = yield from every(_CURRENT_MEMBERS(channel=channel.id), to_member)
-            return channel, current, False
-        yield from self._insert(channel, key)
+        found = yield from self.find_direct(*pair)
+        if found is not None:
+            current = yield from every(_CURRENT_MEMBERS(channel=found.id), to_member)
+            return found, current, False
+        blocking = yield from blockers(*pair)
+        if blocking:
+            mine = pair[0] in blocking
+            why = "Unblock this person first." if mine else "You can't write to this person."
+            raise forbidden(why)
+        yield from self._insert(channel, _key(*pair))
         people: list[Member] = []
         for user_id in pair:
             member, _ = yield from self.put_member(_newcomer(channel, user_id))
             people.append(member)
         return msgspec.structs.replace(channel, version=people[-1].version), people, True
+
+    def find_direct(self, one: UserId, other: UserId) -> Steps[Channel | None]:
+        """Two people's channel, if they have one."""
+        return first(_BY_PAIR(pair=_key(one, other)), to_channel)
 
     def _insert(self, channel: Channel, pair: str | None) -> Steps[None]:
         yield _INSERT_CHANNEL(
@@ -227,13 +233,20 @@ class ChannelTables:
             pair=pair,
         )
 
-    def get_channel(self, channel_id: ChannelId) -> Steps[tuple[Channel, list[Member]] | None]:
+    def get_channel(
+        self, channel_id: ChannelId
+    ) -> Steps[tuple[Channel, list[Member], frozenset[UserId]] | None]:
         """With its members. Everybody is in the lobby, so there only the banned ones matter."""
         channel = yield from first(GET_CHANNEL(id=channel_id), to_channel)
         if channel is None:
             return None
         which = _BANNED_MEMBERS if channel.kind is Kind.LOBBY else _CURRENT_MEMBERS
-        return channel, (yield from every(which(channel=channel_id), to_member))
+        people = yield from every(which(channel=channel_id), to_member)
+        blocking: frozenset[UserId] = frozenset()
+        if channel.kind is Kind.DIRECT:
+            one, other = people
+            blocking = yield from blockers(one.user_id, other.user_id)
+        return channel, people, blocking
 
     def list_ids(self, user_id: UserId) -> Steps[list[ChannelId]]:
         """The channels a person is in."""
@@ -332,6 +345,10 @@ class ChannelTables:
         if column == "read_seq":
             yield _MARK["delivered_seq"](channel=channel_id, user=user_id, seq=seq)
         return seq
+
+
+def _key(one: UserId, other: UserId) -> str:
+    return f"{min(one, other)}:{max(one, other)}"
 
 
 def _newcomer(channel: Channel, user_id: UserId) -> Member:

@@ -92,6 +92,18 @@ members = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Two rows for two people, one where only one of them may know. What it says is the peer's part for the user.
+relationships = sa.Table(
+    "relationships",
+    metadata,
+    _id("user_id", primary_key=True, autoincrement=False),
+    _id("peer_id", primary_key=True, autoincrement=False),
+    _text("bond", nullable=False),
+    _id("request_id", index=True),
+    _id("created_at", nullable=False),
+    sqlite_with_rowid=False,
+)
+
 messages = sa.Table(
     "messages",
     metadata,

@@ -1,4 +1,4 @@
-"""The store on SQLite: the port's three groups of transactions, a writer queue and readers."""
+"""The store on SQLite: the port's four groups of transactions, a writer queue and readers."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,6 +12,7 @@ from hubbub.storage.channels import ChannelTables
 from hubbub.storage.database import Database
 from hubbub.storage.messages import MessageTables
 from hubbub.storage.migrate import migrate
+from hubbub.storage.relationships import RelationshipTables
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ class SqliteStore:
         self.accounts = AccountTables()
         self.channels = ChannelTables()
         self.messages = MessageTables()
+        self.relationships = RelationshipTables(self.channels)
         self._database = Database(path, on_doubt)
         self._appender = Appender(self._database, publish)
 

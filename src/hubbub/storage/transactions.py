@@ -6,10 +6,20 @@ from typing import TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from hubbub.model.entities import Channel, Kind, Member, Message, Reaction, Role, Status, User
-from hubbub.model.ids import ChannelId
+from hubbub.model.entities import (
+    Bond,
+    Channel,
+    Kind,
+    Member,
+    Message,
+    Reaction,
+    Role,
+    Status,
+    User,
+)
+from hubbub.model.ids import ChannelId, UserId
 from hubbub.ports.store import Row
-from hubbub.storage.schema import channels, members, messages, users
+from hubbub.storage.schema import channels, members, messages, relationships, users
 from hubbub.storage.sql import Query, Statement, param
 
 T = TypeVar("T")
@@ -67,6 +77,14 @@ _BUMP = Statement(
     .values(version=channels.c.version + 1)
     .returning(channels.c.version, channels.c.last_seq)
 )
+# Nobody has a relationship to themselves, so this is one of them to the other, and back.
+BETWEEN = sa.and_(
+    relationships.c.user_id.in_((param("one"), param("other"))),
+    relationships.c.peer_id.in_((param("one"), param("other"))),
+)
+_BLOCKERS = Statement(
+    sa.select(relationships.c.user_id).where(BETWEEN, relationships.c.bond == Bond.BLOCKED.value)
+)
 
 _decode_mentions = msgspec.json.Decoder(tuple[int, ...]).decode
 _decode_reactions = msgspec.json.Decoder(tuple[Reaction, ...]).decode
@@ -89,6 +107,12 @@ def bump(channel_id: ChannelId) -> Steps[tuple[int, int]]:
     rows = yield _BUMP(channel=channel_id)
     version, last_seq = rows[0]
     return version, last_seq  # type: ignore[return-value]  # two integer columns
+
+
+def blockers(one: UserId, other: UserId) -> Steps[frozenset[UserId]]:
+    """Who of two people blocks the other."""
+    rows = yield _BLOCKERS(one=one, other=other)
+    return frozenset([row[0] for row in rows])  # type: ignore[misc]  # an integer column
 
 
 def to_user(row: Row) -> User:
