@@ -45,6 +45,7 @@ from hubbub.services.messages import Messages, RecallPolicy
 from hubbub.services.rates import Rates
 from hubbub.services.reactions import Reactions
 from hubbub.services.reads import Reads
+from hubbub.services.relationships import Relationships
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
 from hubbub.transport.address import Addresses
@@ -186,6 +187,7 @@ class Node:
             Reads(store, directory, self._broker),
             self._presence,
             self._images,
+            Relationships(store, self._rates, clock, ids),
         )
 
     def _make_gateway(self) -> Gateway:

@@ -1,6 +1,6 @@
 """Groups and direct channels: making, finding, changing, ending."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hubbub.model.commands import (
     BrowseChannels,
@@ -29,7 +29,7 @@ from hubbub.model.permissions import may_manage
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
-from hubbub.ports.store import Store, Transaction
+from hubbub.ports.store import Opened, Store, Transaction
 from hubbub.services.directory import Directory, Room
 from hubbub.services.visibility import rank_in, require_known
 
@@ -69,17 +69,13 @@ class Channels:
         peer = await self._store.read(self._store.accounts.get_user(peer_id))
         if peer is None or peer.disabled or peer_id == 0:
             raise not_found("user")
-        now = self._clock.now_ms()
-        channel = Channel(self._new_id(), Kind.DIRECT, "", "", None, True, now)
-        people = {user.id: user, peer.id: peer}
-        channel, members, is_new = await self._store.write(
+        channel = new_direct(self._ids, self._clock)
+        result = await self._store.write(
             lambda: self._store.channels.open_direct(channel, (user.id, peer.id)),
-            lambda result: _opened(result, people),
+            lambda result: opened(result, (user, peer)),
             barrier=True,
         )
-        view = await self._store.read(self._store.channels.get_view(user.id, channel.id))
-        mine = next((m for m in members if m.user_id == user.id), None)
-        return view or ChannelView(channel, mine, 0, 0, peer), is_new
+        return await view_direct(self._store, result, user.id, peer), result[2]
 
     async def list_all(self, caller: Caller, _command: ListChannels) -> list[ChannelView]:
         """The caller's, newest activity first."""
@@ -166,13 +162,26 @@ def _created(channel: Channel, members: Sequence[tuple[Member, User]]) -> Sequen
     ]
 
 
-def _opened(
-    result: tuple[Channel, list[Member], bool], people: dict[UserId, User]
-) -> Sequence[Publication]:
+def new_direct(ids: IdSource, clock: Clock) -> Channel:
+    """A direct channel for two people who may have none yet."""
+    return Channel(ChannelId(ids.next_id()), Kind.DIRECT, "", "", None, True, clock.now_ms())
+
+
+def opened(result: Opened, people: Iterable[User]) -> Sequence[Publication]:
+    """Both hear of a direct channel when it is new."""
     channel, members, is_new = result
     if not is_new:
         return ()
-    return _created(channel, [(m, people[m.user_id]) for m in members])
+    by_id = {user.id: user for user in people}
+    return _created(channel, [(m, by_id[m.user_id]) for m in members])
+
+
+async def view_direct(store: Store, result: Opened, user_id: UserId, peer: User) -> ChannelView:
+    """A direct channel as one of its people finds it."""
+    channel, members, _ = result
+    view = await store.read(store.channels.get_view(user_id, channel.id))
+    mine = next((m for m in members if m.user_id == user_id), None)
+    return view or ChannelView(channel, mine, 0, 0, peer)
 
 
 def _updated(channel: Channel) -> Sequence[Publication]:

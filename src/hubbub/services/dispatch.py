@@ -17,6 +17,7 @@ from hubbub.services.messages import Messages
 from hubbub.services.rates import COMMANDS, Rates
 from hubbub.services.reactions import Reactions
 from hubbub.services.reads import Reads
+from hubbub.services.relationships import Relationships
 
 C = TypeVar("C", bound=c.Command)
 Handler = Callable[[c.Caller, C], Awaitable[object]]
@@ -34,6 +35,7 @@ class Services(msgspec.Struct, frozen=True):
     reads: Reads
     presence: Presence
     images: Images
+    relationships: Relationships
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -94,6 +96,13 @@ def table(s: Services) -> dict[type[c.Command], Row]:
         c.MarkRead: _row(s.reads.mark_read, pipelined=True),
         c.MarkDelivered: _row(s.reads.mark_delivered, pipelined=True),
         c.Typing: _row(s.reads.typing, pipelined=True, writes=False),
+        c.ListRelationships: _row(s.relationships.list_all, writes=False),
+        c.RequestFriend: _row(s.relationships.request),
+        c.AnswerFriend: _row(s.relationships.answer),
+        c.RemoveFriend: _row(s.relationships.remove),
+        c.Block: _row(s.relationships.block),
+        c.Unblock: _row(s.relationships.unblock),
+        c.EndRelationship: _row(s.relationships.end),
     }
 
 

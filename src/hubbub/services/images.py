@@ -20,7 +20,7 @@ from hubbub.ports.ids import IdSource
 from hubbub.services.directory import Directory
 from hubbub.services.messages import Messages
 from hubbub.services.rates import Rate, Rates
-from hubbub.services.visibility import require_visible
+from hubbub.services.visibility import require_visible, require_writable
 
 IMAGES: Final = Rate(10, 0.2)
 
@@ -45,7 +45,7 @@ class Images:
     async def post(self, caller: Caller, command: PostImage) -> Sent:
         """A message whose content is the image's path."""
         room = await self._directory.room(command.channel_id)
-        require_visible(room, caller)
+        require_writable(room, caller)
         _require_image(command.content)
         self._rates.take(IMAGES, "images", caller.user_id)
         message_id = MessageId(self._ids.next_id())

@@ -24,7 +24,7 @@ from hubbub.ports.ids import IdSource
 from hubbub.ports.store import Edited, Store, Transaction
 from hubbub.services.directory import Directory, Room
 from hubbub.services.rates import MESSAGES, Rates
-from hubbub.services.visibility import rank_in, require_visible, visible
+from hubbub.services.visibility import rank_in, require_visible, require_writable, visible
 
 _MENTION = re.compile(r"<@(\d{1,16})>")
 MENTIONS = 50
@@ -72,7 +72,7 @@ class Messages:
         room = self._directory.known(command.channel_id)
         if room is None:
             room = await self._directory.room(command.channel_id)
-        require_visible(room, caller)
+        require_writable(room, caller)
         _check_content(command.content)
         _check_nonce(command.nonce)
         self._rates.take(MESSAGES, "messages", caller.user_id, command.channel_id)
@@ -86,7 +86,7 @@ class Messages:
             command.reply_to,
             _mentions(command.content, room),
         )
-        return await self._store.append(draft, lambda: require_visible(room, caller), _sent)
+        return await self._store.append(draft, lambda: require_writable(room, caller), _sent)
 
     async def edit(self, caller: Caller, command: EditMessage) -> Message:
         """Only the author edits."""

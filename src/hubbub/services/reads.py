@@ -52,10 +52,10 @@ class Reads:
         )
 
     async def typing(self, caller: Caller, command: Typing) -> None:
-        """Not in the lobby nor in large groups: there it would only be noise."""
+        """Not in the lobby nor in large groups: there it would only be noise; nor to who blocks."""
         room = await self._directory.room(command.channel_id)
         require_visible(room, caller)
-        if not room.is_larger_than(PRESENCE_MEMBERS):
+        if not room.is_larger_than(PRESENCE_MEMBERS) and not room.blockers:
             event = TypingStarted(command.channel_id, caller.known)
             self._broker.publish((Publication(channel_topic(command.channel_id), event),))
 

@@ -30,6 +30,15 @@ def require_visible(room: Room, caller: Caller) -> None:
     raise forbidden("Join the channel first.")
 
 
+def require_writable(room: Room, caller: Caller) -> None:
+    """That one takes part, and that nobody blocks the other in a direct channel."""
+    require_visible(room, caller)
+    if room.blockers:
+        mine = caller.user_id in room.blockers
+        why = "Unblock this person first." if mine else "This message can't be delivered."
+        raise forbidden(why)
+
+
 def rank_in(room: Room, caller: Caller) -> int:
     """0 no member, 1 member, 2 admin, 3 owner."""
     user = caller.known

@@ -7,6 +7,7 @@ from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.hub import Hub
 from hubbub.model.entities import Channel, Kind, Member, Message, Role, Status
 from hubbub.model.events import (
+    BlocksChanged,
     ChannelDeleted,
     ChannelUpdated,
     Event,
@@ -165,6 +166,16 @@ def test_control_events_are_carried_out_and_never_sent() -> None:
     world.fanout.deliver([Publication(user_topic(BOB.id), renewed)])
     assert world.bob.notes == [("renewed", 99)]
     assert world.bob.frames == []
+
+
+def test_blocks_are_for_the_nodes_memory_and_never_sent_nor_held() -> None:
+    world = _World()
+    late = FakeSession(world.hub, user(3), NATIVE)
+    late.is_held = True
+    world.hub.subscribe(late.real, channel_topic(ROOM))
+    world.fanout.deliver([_sent(1), _in(ROOM, BlocksChanged(ROOM, (BOB.id,))), _sent(2)])
+    assert _versions(world.ann) == [1, 2]
+    assert [type(event) for event in late.held] == [MessageSent, MessageSent]
 
 
 def test_profile_change_reaches_the_persons_own_devices() -> None:
