@@ -34,6 +34,7 @@ FORGED: dict[str, object] = {
     "session_id": "x",
     "expires_in": 9**9,
     "channel_id": "0",
+    "request_id": "1",
     "__proto__": {},
 }
 WRITES: tuple[tuple[str, str, dict[str, object]], ...] = (
@@ -41,6 +42,7 @@ WRITES: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("PATCH", "/channels/{channel}", {"name": "n"}),
     ("POST", "/dms", {"user_id": "{other}"}),
     ("PUT", "/channels/{channel}/members/{other}", {"role": "member"}),
+    ("PUT", "/relationships/{other}", {"bond": "friend"}),
     ("POST", "/channels/{channel}/messages", {"content": "c"}),
     ("PATCH", "/channels/{channel}/messages/{message}", {"content": "c"}),
     ("PUT", "/channels/{channel}/read", {"seq": 1}),

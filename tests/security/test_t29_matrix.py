@@ -47,7 +47,8 @@ MATRIX: tuple[Row, ...] = (
 )
 STATUS = {"3": {403}, "4": {404}, "9": {409}, "2": {200, 201, 204}}
 
-# Operations on nobody's channel: what everybody may do, and only to themselves. Tested below by name.
+# Operations on nobody's channel: what everybody may do, and only to themselves. Tested below by name,
+# relationships in test_t29_relationships.py.
 PUBLIC = {("POST", "/auth/register"), ("POST", "/auth/login"), ("POST", "/auth/refresh")}
 PERSONAL = {
     ("POST", "/auth/logout"),
@@ -65,6 +66,9 @@ PERSONAL = {
     ("POST", "/channels"),
     ("GET", "/groups"),
     ("POST", "/dms"),
+    ("GET", "/relationships"),
+    ("PUT", "/relationships/{user_id}"),
+    ("DELETE", "/relationships/{user_id}"),
 }
 
 

@@ -118,6 +118,16 @@ def membership(found: m.Member) -> s.Membership:
     )
 
 
+def relationship(found: m.Relationship) -> s.Relationship:
+    """What a person is to oneself."""
+    return s.Relationship(
+        user(found.user),
+        found.bond,
+        None if found.request_id is None else str(found.request_id),
+        rfc3339(found.created_at),
+    )
+
+
 def session(login: m.Login) -> s.Session:
     """A signed-in device."""
     return s.Session(
@@ -229,6 +239,14 @@ def _on_user(event: e.UserUpdated) -> object:
     return {"user": user(event.user)}
 
 
+def _on_relationship(event: e.RelationshipUpdated) -> object:
+    return {"relationship": relationship(event.relationship)}
+
+
+def _on_relationship_end(event: e.RelationshipRemoved) -> object:
+    return {"user_id": str(event.peer_id)}
+
+
 def _row(name: str, data: Callable[[E], object]) -> tuple[str, Callable[[e.Event], object]]:
     # The table is keyed by event type, so each function gets the type that it declares.
     return name, data  # type: ignore[return-value]
@@ -251,6 +269,8 @@ EVENTS: dict[type, tuple[str, Callable[[e.Event], object]]] = {
     e.TypingStarted: _row("typing", _on_typing),
     e.PresenceUpdated: _row("presence_updated", _on_presence),
     e.UserUpdated: _row("user_updated", _on_user),
+    e.RelationshipUpdated: _row("relationship_updated", _on_relationship),
+    e.RelationshipRemoved: _row("relationship_removed", _on_relationship_end),
 }
 
 

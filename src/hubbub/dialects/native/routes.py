@@ -150,6 +150,11 @@ def _presence(a: Args) -> c.Command:
     return c.GetPresence(tuple(fields.user_id(part, "user_ids") for part in wanted))
 
 
+def _relate(a: Args) -> c.Command:
+    b: s.BondIn = a.body  # type: ignore[assignment]
+    return c.Block(_person(a)) if b.bond == "blocked" else c.RequestFriend(_person(a))
+
+
 # -- results ------------------------------------------------------------------------------------------
 
 
@@ -213,6 +218,10 @@ def _online(r: object) -> object:
     return {str(u): "online" if is_on else "offline" for u, is_on in r.items()}  # type: ignore[attr-defined]
 
 
+def _relationships(r: object) -> object:
+    return s.Relationships([render.relationship(x) for x in r])  # type: ignore[attr-defined]
+
+
 def _nothing(_: object) -> object:
     return None
 
@@ -256,6 +265,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
        query=s.SearchQuery, returns=list[s.User]),
     Op("GET", "/presence", "Who of these is online.", _presence, _online, 200, "users",
        query=s.PresenceQuery, returns=dict[str, str]),
+    Op("GET", "/relationships", "One's friends, requests and blocks.",
+       lambda _: c.ListRelationships(), _relationships, 200, "relationships",
+       returns=s.Relationships),
+    Op("PUT", "/relationships/{user_id}", "Ask to be friends, accept what was asked, or block.", _relate,
+       _nothing, 204, "relationships", body=s.BondIn, refuses=(Code.NOT_FOUND, _CONFLICT)),
+    Op("DELETE", "/relationships/{user_id}", "End a friendship or a block, withdraw or reject a request.",
+       lambda a: c.EndRelationship(_person(a)), _nothing, 204, "relationships",
+       refuses=(Code.NOT_FOUND,)),
     Op("GET", "/channels", "The channels one is in, newest activity first.",
        lambda _: c.ListChannels(), _views, 200, "channels", returns=list[s.ChannelView]),
     Op("POST", "/channels", "Make a group.", _create, _view, 201, "channels", body=s.ChannelIn,
@@ -263,7 +280,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Op("GET", "/groups", "Open groups to join, by the start of their name.", _find, _found, 200,
        "channels", query=s.GroupQuery, returns=list[s.Channel]),
     Op("POST", "/dms", "The one direct channel with a person.", _direct, _opened, 200, "channels",
-       body=s.DirectIn, returns=s.ChannelView, refuses=(Code.NOT_FOUND,)),
+       body=s.DirectIn, returns=s.ChannelView, refuses=_UNKNOWN),
     Op("GET", _C, "One channel.", lambda a: c.GetChannel(_channel(a)), _view, 200, "channels",
        returns=s.ChannelView, refuses=(Code.NOT_FOUND,)),
     Op("PATCH", _C, "Rename, describe, open, close or hand over a group.", _patch, _view, 200,

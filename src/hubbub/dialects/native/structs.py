@@ -3,18 +3,15 @@
 Ids are decimal strings, times RFC 3339 UTC with milliseconds.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hubbub.model import limits
-from hubbub.model.entities import Kind, Role, Status
+from hubbub.model.entities import Bond, Kind, Role, Status
 
-Id = Annotated[
-    str,
-    Meta(max_length=16, extra_json_schema={"pattern": "^(0|[1-9][0-9]{0,15})$"}),
-]
+Id = Annotated[str, Meta(max_length=16, extra_json_schema={"pattern": "^(0|[1-9][0-9]{0,15})$"})]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Content = Annotated[str, Meta(min_length=1, max_length=limits.CONTENT_CHARS)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=limits.NONCE_CHARS)]
@@ -145,6 +142,21 @@ class Page(msgspec.Struct, frozen=True):
     version: int
 
 
+class Relationship(msgspec.Struct, frozen=True):
+    """What a person is to oneself, since `created_at`; `request_id` is null for who is blocked."""
+
+    user: User
+    bond: Bond
+    request_id: Id | None
+    created_at: Time
+
+
+class Relationships(msgspec.Struct, frozen=True):
+    """Friends, requests both ways and blocks, the newest first."""
+
+    relationships: list[Relationship]
+
+
 class Session(msgspec.Struct, frozen=True):
     """A signed-in device."""
 
@@ -253,6 +265,12 @@ class MemberIn(_In, frozen=True, forbid_unknown_fields=True):
     """`role`: make them this."""
 
     role: Role | None = None
+
+
+class BondIn(_In, frozen=True, forbid_unknown_fields=True):
+    """What the person should become."""
+
+    bond: Literal["friend", "blocked"]
 
 
 class MessageIn(_In, frozen=True, forbid_unknown_fields=True):
