@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from hubbub.model.commands import (
     BrowseChannels,
     Caller,
@@ -151,15 +153,19 @@ class Channels:
 
 def _created(channel: Channel, members: Sequence[tuple[Member, User]]) -> Sequence[Publication]:
     """Each of the first members hears of the channel, then the channel of each of them."""
-    made = [
-        Publication(user_topic(m.user_id), ChannelCreated(channel.id, channel.version, channel))
-        for m, _ in members
-    ]
+    made = [_created_for(channel, member) for member, _ in members]
     topic = channel_topic(channel.id)
     return made + [
         Publication(topic, MemberJoined(channel.id, member.version, member, user))
         for member, user in members
     ]
+
+
+def _created_for(channel: Channel, member: Member) -> Publication:
+    """As it was when they came in: the events of who comes after them have later versions."""
+    channel = msgspec.structs.replace(channel, version=member.version)
+    event = ChannelCreated(channel.id, channel.version, channel)
+    return Publication(user_topic(member.user_id), event)
 
 
 def new_direct(ids: IdSource, clock: Clock) -> Channel:
