@@ -9,7 +9,7 @@ from convergence.node import LocalServer
 from fakes.connection import FakeConnection
 from hubbub.dialects.native import NativeDialect
 from hubbub.dialects.native.render import member as render_member
-from hubbub.model.commands import ListMembers
+from hubbub.model.commands import ListMembers, ListRelationships
 from hubbub.model.entities import Tokens
 from hubbub.model.ids import ChannelId
 
@@ -56,6 +56,7 @@ class Client:
         self.me = str(tokens.user.id)
         self.token = tokens.access_token
         self.rooms: dict[str, Room] = {}
+        self.bonds: dict[str, str] = {}
         self.wrong: list[str] = []
         self._refs = 0
         self._replies: dict[str, Json] = {}
@@ -80,6 +81,7 @@ class Client:
             data["positions"] = known
         ready = await self.ask("connect", **data)
         assert ready["type"] == "ready", ready
+        await self._load_bonds()
         await self.catch_up()
 
     def disconnect(self) -> None:
@@ -109,6 +111,11 @@ class Client:
         for channel_id, room in list(self.rooms.items()):
             if room.is_stale:
                 await self._load(channel_id, room)
+
+    async def _load_bonds(self) -> None:
+        """The list; the events that came meanwhile are brought in after it."""
+        found: Any = await self.server.do(await self.server.caller(self.token), ListRelationships())
+        self.bonds = {str(r.user.id): r.bond.value for r in found}
 
     async def _load(self, channel_id: str, room: Room) -> None:
         before: Json = {}
@@ -149,6 +156,10 @@ class Client:
                 self._replies[frame["ref"]] = frame
             elif "channel_id" in data:
                 self._on_event(frame["type"], data)
+            elif frame["type"] == "relationship_updated":
+                self.bonds[data["relationship"]["user"]["id"]] = data["relationship"]["bond"]
+            elif frame["type"] == "relationship_removed":
+                self.bonds.pop(data["user_id"], None)
 
     def _on_ready(self, data: Json) -> None:
         old, self.rooms = self.rooms, {}

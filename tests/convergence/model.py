@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+_ASKED = {"friend", "outgoing", "blocked"}
+
 
 @dataclass
 class Said:
@@ -49,3 +51,44 @@ class Group:
 
     def history(self) -> list[tuple[str, str, bool]]:
         return [(s.author, "" if s.is_recalled else s.content, s.is_recalled) for s in self.said]
+
+
+@dataclass
+class Bonds:
+    """What people are to each other: `of[me, them]` is what they are to me."""
+
+    of: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def ask(self, me: str, them: str) -> bool:
+        """Whether there was something to ask for."""
+        if self.of.get((me, them)) in _ASKED:
+            return False
+        if self.of.get((them, me)) == "outgoing":
+            self.of[me, them] = self.of[them, me] = "friend"
+            return True
+        self.of[me, them] = "outgoing"
+        if (them, me) not in self.of:  # else they block me, and hear nothing
+            self.of[them, me] = "incoming"
+        return True
+
+    def block(self, me: str, them: str) -> bool:
+        self._lose(them, me)
+        self.of[me, them] = "blocked"
+        return True
+
+    def end(self, me: str, them: str) -> bool:
+        """Whether there was something to end."""
+        mine = self.of.pop((me, them), None)
+        if mine in ("friend", "outgoing", "incoming"):
+            self._lose(them, me)
+        return mine is not None
+
+    def _lose(self, me: str, them: str) -> None:
+        if self.of.get((me, them)) != "blocked":
+            self.of.pop((me, them), None)
+
+    def may_write(self, me: str, them: str) -> bool:
+        return "blocked" not in (self.of.get((me, them)), self.of.get((them, me)))
+
+    def mine(self, me: str) -> dict[str, str]:
+        return {them: bond for (who, them), bond in self.of.items() if who == me}

@@ -11,7 +11,15 @@ from convergence.client import Json
 from convergence.model import Group
 from convergence.world import DEVICES, PEOPLE, World
 from hubbub.gateway import replay
-from hubbub.model.commands import AddMember, DeleteChannel, RemoveMember, UpdateChannel
+from hubbub.model.commands import (
+    AddMember,
+    Block,
+    DeleteChannel,
+    EndRelationship,
+    RemoveMember,
+    RequestFriend,
+    UpdateChannel,
+)
 from hubbub.model.entities import Role
 from hubbub.model.ids import ChannelId, UserId
 
@@ -114,6 +122,36 @@ class Convergence(World):
     @precondition(lambda self: self.groups)
     def owner_removes(self, whom: int, which: int, *, ban: bool) -> None:
         self.remove(self.owner(self.pick(which)[1]), whom, which, ban=ban)
+
+    # -- friends and blocks -------------------------------------------------------------------------
+
+    @rule(person=people, whom=people, act=st.sampled_from(["ask", "block", "end"]))
+    def relate(self, person: int, whom: int, act: str) -> None:
+        if person == whom:
+            return
+        commands = {"ask": RequestFriend, "block": Block, "end": EndRelationship}
+        me, them = self.ids[person], self.ids[whom]
+        done = self.runner.run(self.attempt(person, commands[act](UserId(int(them)))))
+        assert done == getattr(self.bonds, act)(me, them)
+
+    @rule(pair=st.permutations(range(PEOPLE)))
+    def ask_each_other(self, pair: list[int]) -> None:
+        """At once: whatever they were before, the order of the two does not matter for what they are now."""
+        one, other = pair[:2]
+        me, them = self.ids[one], self.ids[other]
+
+        async def work() -> list[bool]:
+            asked = ((n, RequestFriend(UserId(int(i)))) for n, i in ((one, them), (other, me)))
+            return await asyncio.gather(*(self.attempt(n, command) for n, command in asked))
+
+        done = self.runner.run(work())
+        assert sorted(done) == sorted((self.bonds.ask(me, them), self.bonds.ask(them, me)))
+
+    @rule(person=people, whom=people)
+    def write_to(self, person: int, whom: int) -> None:
+        if person != whom:
+            done = self.runner.run(self._write_to(person, whom))
+            assert done == self.bonds.may_write(self.ids[person], self.ids[whom])
 
     # -- messages -----------------------------------------------------------------------------------
 

@@ -10,10 +10,11 @@ from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from convergence.client import Client, Json, differences
-from convergence.model import Group, Said
+from convergence.model import Bonds, Group, Said
 from convergence.node import LocalServer
-from hubbub.model.commands import AddMember, Caller, CreateGroup
+from hubbub.model.commands import AddMember, Caller, CreateGroup, OpenDirect, SendMessage
 from hubbub.model.entities import ChannelView, Tokens
+from hubbub.model.errors import Refused
 from hubbub.model.ids import ChannelId, UserId
 
 PEOPLE, DEVICES = 3, 2
@@ -29,6 +30,7 @@ class World(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="hubbub-convergence-"))
         self.runner = asyncio.Runner()
         self.groups: dict[str, Group] = {}
+        self.bonds = Bonds()
         self.clients: list[Client] = []
         self.count = self.steps = 0
 
@@ -84,6 +86,16 @@ class World(RuleBasedStateMachine):
         group.enter(self.ids[owner])
         group.people[self.ids[owner]] = 3
 
+    async def _write_to(self, person: int, whom: int) -> bool:
+        """Whether it was done, in a channel that was there or was opened for it."""
+        self.count += 1
+        caller = await self.caller(person)
+        try:
+            found: Any = await self.server.do(caller, OpenDirect(UserId(int(self.ids[whom]))))
+        except Refused:
+            return False
+        return await self.attempt(person, SendMessage(found[0].channel.id, f"psst {self.count}"))
+
     async def _say(self, person: int, channel: str, content: str, nonce: str | None) -> Json:
         client = await self.voice(person)
         more = {} if nonce is None else {"nonce": nonce}
@@ -126,10 +138,12 @@ class World(RuleBasedStateMachine):
                     note(f"person {person}: {len(client.rooms)} channels")
                     assert client.wrong == []
                     assert differences(client.state(), fresh.state()) == []
+                    assert client.bonds == fresh.bonds
             fresh.disconnect()
 
     def _compare_with_model(self, fresh: Client) -> None:
         me = fresh.me
+        assert fresh.bonds == self.bonds.mine(me)
         mine = {c: g for c, g in self.groups.items() if me in g.people}
         seen = {c: r for c, r in fresh.rooms.items() if r.shared["kind"] == "group"}
         assert seen.keys() == mine.keys()
