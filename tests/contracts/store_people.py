@@ -92,7 +92,7 @@ class ChannelContract:
 
         async def make(name: str) -> object:
             made = Channel(ChannelId(new_id()), Kind.GROUP, name, "", ann.id, False, 1)
-            return await world.write(world.store.channels.add_group(made, ann.id, unique=True))
+            return await world.write(world.store.channels.add_group(made, [ann.id], unique=True))
 
         results = await asyncio.gather(
             *(make(name) for name in ("Book", "BOOK", "ｂook")), return_exceptions=True

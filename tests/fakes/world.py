@@ -56,7 +56,7 @@ class World:
 
     async def group(self, owner: User, *others: User, name: str = "room") -> ChannelId:
         made = Channel(ChannelId(next(_ids)), Kind.GROUP, name, "", owner.id, False, 1)
-        await self.write(self.store.channels.add_group(made, owner.id, unique=False))
+        await self.write(self.store.channels.add_group(made, [owner.id], unique=False))
         for user in others:
             await self.put(made.id, user, Status.ACTIVE)
         return made.id
@@ -86,7 +86,8 @@ class World:
         return await self.write(self.store.messages.recall(*place, by.id, 9, allow))
 
     async def mark(self, channel: ChannelId, user: User, seq: int) -> int | None:
-        return await self.write(self.store.channels.mark(channel, user.id, "read_seq", seq))
+        moved = await self.write(self.store.channels.mark(channel, user.id, "read_seq", seq))
+        return None if moved is None else moved[0]
 
     async def view(self, user: User, channel: ChannelId) -> ChannelView:
         found = await self.store.read(self.store.channels.get_view(user.id, channel))

@@ -65,6 +65,7 @@ class Register(Command, frozen=True):
     email: str | None = None
     display_name: str | None = None
     label: str = ""
+    lasting: bool = False  # an access token for clients that can't renew one; also of SignIn
 
 
 class SignIn(Command, frozen=True):
@@ -73,6 +74,7 @@ class SignIn(Command, frozen=True):
     login: str
     password: str
     label: str = ""
+    lasting: bool = False
 
 
 class Refresh(Command, frozen=True):
@@ -137,12 +139,14 @@ class GetPresence(Command, frozen=True):
 
 
 class CreateGroup(Command, frozen=True):
-    """A group, owned by the caller; `unique`: refused when another group has its name."""
+    """A group, owned by the caller; `unique`: refused when another group has its name. `user_ids` are in it
+    from the beginning."""
 
     name: str
     description: str = ""
     private: bool = False
     unique: bool = False
+    user_ids: tuple[UserId, ...] = ()
 
 
 class BrowseChannels(Command, frozen=True):
@@ -157,6 +161,12 @@ class OpenDirect(Command, frozen=True):
 
 class ListChannels(Command, frozen=True):
     """The caller's channels."""
+
+
+class ListDetails(Command, frozen=True):
+    """The caller's channels with their people and latest messages; or one of them."""
+
+    channel_id: ChannelId | None = None
 
 
 class FindGroups(Command, frozen=True):
@@ -272,23 +282,33 @@ class History(Command, frozen=True):
 
 
 class MarkRead(Command, frozen=True):
-    """I have read up to `seq`."""
+    """I have read up to `seq`, or up to a message."""
 
     channel_id: ChannelId
-    seq: int
+    seq: int = 0
+    message_id: MessageId | None = None
 
 
 class MarkDelivered(Command, frozen=True):
-    """My device has received up to `seq`."""
+    """My device has received up to `seq`, or up to a message."""
 
     channel_id: ChannelId
-    seq: int
+    seq: int = 0
+    message_id: MessageId | None = None
+
+
+class ListUnread(Command, frozen=True):
+    """What waits for the caller, oldest first: behind a message, in some channels."""
+
+    after: MessageId | None = None
+    channel_ids: tuple[ChannelId, ...] | None = None
 
 
 class Typing(Command, frozen=True):
-    """I am typing."""
+    """I am typing, or no longer."""
 
     channel_id: ChannelId
+    stopped: bool = False
 
 
 # -- relationships ------------------------------------------------------------------------------------
@@ -296,6 +316,10 @@ class Typing(Command, frozen=True):
 
 class ListRelationships(Command, frozen=True):
     """The caller's friends, requests and blocks."""
+
+
+class ListRequests(Command, frozen=True):
+    """Who asks the caller to be friends."""
 
 
 class RequestFriend(Command, frozen=True):

@@ -151,6 +151,22 @@ class ChannelView(msgspec.Struct, frozen=True):
     peer: User | None = None
 
 
+class Person(msgspec.Struct, frozen=True):
+    """A member with who they are, and when what they have read last was written."""
+
+    member: Member
+    user: User
+    read_at: int
+
+
+class ChannelDetail(msgspec.Struct, frozen=True):
+    """A channel as a list of conversations shows it; `people` are the first DETAIL_MEMBERS."""
+
+    view: ChannelView
+    people: list[Person]
+    latest: Message | None
+
+
 class Draft(msgspec.Struct, frozen=True, gc=False):
     """A message that has been accepted and waits for its transaction."""
 
@@ -199,6 +215,7 @@ class Tokens(msgspec.Struct, frozen=True):
     access_token: str
     refresh_token: str
     expires_in: int
+    email: str | None = None
 
 
 class Image(msgspec.Struct, frozen=True):

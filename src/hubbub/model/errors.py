@@ -9,6 +9,11 @@ Anything else is a bug: logged whole with an incident id, answered empty.
 """
 
 from enum import StrEnum
+from typing import Final
+
+# What the two sides of a block are told who write to each other; the blocked one is not told why.
+UNBLOCK_FIRST: Final = "Unblock this person first."
+UNDELIVERABLE: Final = "This message can't be delivered."
 
 
 class Code(StrEnum):
@@ -82,9 +87,9 @@ def unauthorized(why: str = "Sign in first.") -> Refused:
     return Refused(Code.UNAUTHORIZED, why)
 
 
-def conflict(why: str) -> Refused:
+def conflict(why: str, field: str | None = None) -> Refused:
     """It clashes with what is already there."""
-    return Refused(Code.CONFLICT, why)
+    return Refused(Code.CONFLICT, why, field=field)
 
 
 def unavailable(why: str, *, retry_after: float = 1.0) -> Refused:

@@ -7,7 +7,7 @@ version (typing, presence, positions) is only news.
 import msgspec
 
 from hubbub.model.entities import Channel, Member, Message, Relationship, User
-from hubbub.model.ids import ChannelId, LoginId, UserId
+from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
 
 
 class MessageSent(msgspec.Struct, frozen=True, gc=False):
@@ -111,6 +111,7 @@ class ReadUpdated(msgspec.Struct, frozen=True):
     channel_id: ChannelId
     user_id: UserId
     seq: int
+    message_id: MessageId
 
 
 class DeliveredUpdated(msgspec.Struct, frozen=True):
@@ -119,10 +120,18 @@ class DeliveredUpdated(msgspec.Struct, frozen=True):
     channel_id: ChannelId
     user_id: UserId
     seq: int
+    message_id: MessageId
 
 
 class TypingStarted(msgspec.Struct, frozen=True):
     """A person is typing; it wears off by itself."""
+
+    channel_id: ChannelId
+    user: User
+
+
+class TypingStopped(msgspec.Struct, frozen=True):
+    """A person is no longer typing, and says so."""
 
     channel_id: ChannelId
     user: User
@@ -202,6 +211,7 @@ News = (
     ReadUpdated
     | DeliveredUpdated
     | TypingStarted
+    | TypingStopped
     | ChannelEntered
     | ChannelExited
     | PresenceUpdated

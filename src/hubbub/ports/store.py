@@ -16,6 +16,7 @@ from hubbub.model.entities import (
     Bond,
     Changes,
     Channel,
+    ChannelDetail,
     ChannelView,
     Draft,
     FriendRequest,
@@ -107,9 +108,9 @@ class ChannelTables(Protocol):
     """Channels and their members."""
 
     def add_group(
-        self, channel: Channel, owner: UserId, *, unique: bool
-    ) -> Transaction[tuple[Channel, Member]]:
-        """`unique`: Refused(conflict) when a group has the name already."""
+        self, channel: Channel, people: Sequence[UserId], *, unique: bool
+    ) -> Transaction[tuple[Channel, list[tuple[Member, User]]]]:
+        """The owner stands first. `unique`: Refused(conflict) when a group has the name already."""
         ...
 
     def open_direct(self, channel: Channel, pair: tuple[UserId, UserId]) -> Transaction[Opened]:
@@ -135,6 +136,10 @@ class ChannelTables(Protocol):
         self, user_id: UserId, channel_id: ChannelId
     ) -> Transaction[ChannelView | None]: ...
 
+    def detail(self, view: ChannelView, limit: int) -> Transaction[ChannelDetail]:
+        """A view with its latest message and its people, at most `limit` of them."""
+        ...
+
     def find_groups(self, user_id: UserId, prefix: str) -> Transaction[list[Channel]]: ...
 
     def count_owned(self, user_id: UserId) -> Transaction[int]: ...
@@ -157,8 +162,9 @@ class ChannelTables(Protocol):
 
     def mark(
         self, channel_id: ChannelId, user_id: UserId, column: str, seq: int
-    ) -> Transaction[int | None]:
-        """Moves a position forward, never back nor past the end; None when it did not move."""
+    ) -> Transaction[tuple[int, MessageId] | None]:
+        """Moves a position forward, never back nor past the end. Where it is now, with the message that
+        stands there; None when it did not move."""
         ...
 
 
@@ -176,6 +182,12 @@ class MessageTables(Protocol):
     def changes(
         self, channel_id: ChannelId, from_version: int, limit: int
     ) -> Transaction[Changes]: ...
+
+    def unread(
+        self, member: Member, after: MessageId | None, limit: int
+    ) -> Transaction[list[Message]]:
+        """The oldest after a member's read position and after `after`, without their own and recalled ones."""
+        ...
 
     def edit(self, edited: "Edited", allow: Callable[[Message], None]) -> Transaction[Message]:
         """`allow` sees the message inside the transaction and raises `Refused`."""

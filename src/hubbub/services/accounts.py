@@ -72,7 +72,8 @@ class Accounts:
         hashed = await self._passwords.hash(command.password)
         account = msgspec.structs.replace(account, password_hash=hashed)
         user = await self._store.write(lambda: self._store.accounts.add_user(account), nothing)
-        return await self._logins.open(user, command.label)
+        tokens = await self._logins.open(user, command.label, lasting=command.lasting)
+        return msgspec.structs.replace(tokens, email=account.email)
 
     async def sign_in(self, caller: Caller, command: SignIn) -> Tokens:
         """By user name or e-mail."""
@@ -86,7 +87,8 @@ class Accounts:
         if account is None or not fits or account.user.disabled:
             raise unauthorized(_WRONG)
         self._rates.clear(*key)
-        return await self._logins.open(account.user, command.label)
+        tokens = await self._logins.open(account.user, command.label, lasting=command.lasting)
+        return msgspec.structs.replace(tokens, email=account.email)
 
     async def change_password(self, caller: Caller, command: ChangePassword) -> None:
         """Signs all other devices out."""

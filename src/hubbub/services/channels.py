@@ -12,10 +12,11 @@ from hubbub.model.commands import (
     FindGroups,
     GetChannel,
     ListChannels,
+    ListDetails,
     OpenDirect,
     UpdateChannel,
 )
-from hubbub.model.entities import Channel, ChannelView, Kind, Member, User
+from hubbub.model.entities import Channel, ChannelDetail, ChannelView, Kind, Member, User
 from hubbub.model.errors import conflict, forbidden, invalid, not_found
 from hubbub.model.events import (
     ChannelCreated,
@@ -24,8 +25,13 @@ from hubbub.model.events import (
     MemberJoined,
     Publication,
 )
-from hubbub.model.ids import ChannelId, UserId
-from hubbub.model.limits import CHANNEL_NAME_CHARS, CHANNELS_OWNED, DESCRIPTION_CHARS
+from hubbub.model.ids import SYSTEM, ChannelId, UserId
+from hubbub.model.limits import (
+    CHANNEL_NAME_CHARS,
+    CHANNELS_OWNED,
+    DESCRIPTION_CHARS,
+    DETAIL_MEMBERS,
+)
 from hubbub.model.names import clean
 from hubbub.model.permissions import may_manage
 from hubbub.model.topics import channel_topic, user_topic
@@ -56,12 +62,17 @@ class Channels:
         channel = Channel(
             self._new_id(), Kind.GROUP, name, description, user.id, command.private, now
         )
-        channel, member = await self._store.write(
-            lambda: self._store.channels.add_group(channel, user.id, unique=command.unique),
-            lambda result: _created(result[0], [(result[1], user)]),
+        people = list(dict.fromkeys((user.id, *command.user_ids)))
+        if SYSTEM in people:
+            raise not_found("user")
+        if len(people) > DETAIL_MEMBERS:
+            raise invalid("user_ids", f"at most {DETAIL_MEMBERS} people at once")
+        channel, members = await self._store.write(
+            lambda: self._store.channels.add_group(channel, people, unique=command.unique),
+            lambda result: _created(*result),
             barrier=True,
         )
-        return ChannelView(channel, member, 0, 0)
+        return ChannelView(channel, members[0][0], 0, 0)
 
     async def open_direct(self, caller: Caller, command: OpenDirect) -> tuple[ChannelView, bool]:
         """The one direct channel with a person, and whether it is new."""
@@ -82,6 +93,23 @@ class Channels:
     async def list_all(self, caller: Caller, _command: ListChannels) -> list[ChannelView]:
         """The caller's, newest activity first."""
         return await self._store.read(self._store.channels.list_views(caller.user_id))
+
+    async def list_details(self, caller: Caller, command: ListDetails) -> list[ChannelDetail]:
+        """Newest activity first; one channel where one is named. Not the lobby: its people are everybody."""
+        details = await self._store.read(self._details(caller.user_id, command.channel_id))
+        if command.channel_id is not None and not details:
+            raise not_found("channel")
+        return details
+
+    def _details(
+        self, user_id: UserId, channel_id: ChannelId | None
+    ) -> Transaction[list[ChannelDetail]]:
+        tables, found = self._store.channels, []
+        for view in (yield from tables.list_views(user_id)):
+            is_wanted = channel_id in (None, view.channel.id)
+            if is_wanted and view.channel.kind is not Kind.LOBBY:
+                found.append((yield from tables.detail(view, DETAIL_MEMBERS)))
+        return found
 
     async def find(self, caller: Caller, command: FindGroups) -> list[Channel]:
         """Open groups to join."""

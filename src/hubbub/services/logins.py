@@ -24,6 +24,8 @@ from hubbub.services.rates import SIGN_INS_OF_ADDRESS, Rates
 REREAD_SECONDS = 10.0
 REMEMBERED = 50_000  # log-ins whose user is kept in memory
 
+LASTING_SECONDS = 7 * 24 * 3600  # as long as the tokens of originals that renew none
+
 
 class Logins:
     """`access_seconds` and `refresh_seconds` are the lives of the two tokens."""
@@ -51,8 +53,8 @@ class Logins:
         # way when the log-in ended must not bring it back.
         self._ended: dict[LoginId, int] = {}
 
-    async def open(self, user: User, label: str) -> Tokens:
-        """Signs a device in."""
+    async def open(self, user: User, label: str, *, lasting: bool = False) -> Tokens:
+        """Signs a device in. `lasting`: for clients that can't renew their access token."""
         now = self._clock.now_ms()
         login_id = LoginId(self._ids.secret()[:22])
         refresh = self._ids.secret()
@@ -62,7 +64,8 @@ class Logins:
             lambda: self._store.accounts.add_login(login, _hash(refresh)),
             lambda ended: revoked(user.id, ended, "too many devices"),
         )
-        return self._issue(user, login_id, refresh)
+        seconds = min(LASTING_SECONDS, self._refresh_seconds) if lasting else self._access_seconds
+        return self._issue(user, login_id, refresh, max(seconds, self._access_seconds))
 
     async def authenticate(self, token: str, address: str) -> Caller:
         """Who bears a token; raises `Refused(unauthorized)`."""
@@ -101,7 +104,7 @@ class Logins:
         )
         if result.login is None or result.user is None:
             raise unauthorized("This refresh token is not valid; sign in again.")
-        return self._issue(result.user, result.login.id, fresh)
+        return self._issue(result.user, result.login.id, fresh, self._access_seconds)
 
     async def sign_out(self, caller: Caller, _command: SignOut) -> None:
         """Ends this device."""
@@ -161,9 +164,9 @@ class Logins:
             lambda ended: revoked(user_id, ended, reason),
         )
 
-    def _issue(self, user: User, login_id: LoginId, refresh: str) -> Tokens:
-        access = self._tokens.issue(Claims(user.id, login_id, self._access_expiry()))
-        return Tokens(user, login_id, access, refresh, self._access_seconds)
+    def _issue(self, user: User, login_id: LoginId, refresh: str, seconds: int) -> Tokens:
+        claims = Claims(user.id, login_id, self._clock.now_ms() + seconds * 1000)
+        return Tokens(user, login_id, self._tokens.issue(claims), refresh, seconds)
 
     def _access_expiry(self) -> int:
         return self._clock.now_ms() + self._access_seconds * 1000

@@ -1,18 +1,27 @@
 """How far people have read and received, and that they are typing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
-from hubbub.model.commands import Caller, MarkDelivered, MarkRead, Typing
-from hubbub.model.entities import Kind
-from hubbub.model.errors import invalid
-from hubbub.model.events import DeliveredUpdated, Publication, ReadUpdated, TypingStarted
-from hubbub.model.ids import ChannelId, UserId
-from hubbub.model.limits import PRESENCE_MEMBERS, RECEIPTS_MEMBERS
+from hubbub.model.commands import Caller, ListUnread, MarkDelivered, MarkRead, Typing
+from hubbub.model.entities import ChannelView, Kind, Message
+from hubbub.model.errors import invalid, not_found
+from hubbub.model.events import (
+    DeliveredUpdated,
+    Publication,
+    ReadUpdated,
+    TypingStarted,
+    TypingStopped,
+)
+from hubbub.model.ids import MessageId, UserId
+from hubbub.model.limits import PRESENCE_MEMBERS, RECEIPTS_MEMBERS, SYNC_CHARS, SYNC_MESSAGES
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.broker import Broker
 from hubbub.ports.store import Store, Transaction
 from hubbub.services.directory import Directory, Room
 from hubbub.services.visibility import require_visible
+
+_Moved = tuple[int, MessageId] | None  # where a position is now, if it moved
 
 
 class Reads:
@@ -25,53 +34,83 @@ class Reads:
 
     async def mark_read(self, caller: Caller, command: MarkRead) -> None:
         """Up to `seq`; past the end means the end."""
-        room = await self._readable(caller, command.channel_id, command.seq)
-        user_id, channel_id = caller.user_id, command.channel_id
-
-        def announce(moved: int | None) -> Sequence[Publication]:
-            if moved is None:
-                return ()
-            event = ReadUpdated(channel_id, user_id, moved)
-            return (Publication(_audience(room, user_id), event),)
-
-        await self._store.write(lambda: self._mark(room, caller, "read_seq", command.seq), announce)
+        await self._mark(caller, command, "read_seq", ReadUpdated)
 
     async def mark_delivered(self, caller: Caller, command: MarkDelivered) -> None:
         """Up to `seq`."""
-        room = await self._readable(caller, command.channel_id, command.seq)
-        user_id, channel_id = caller.user_id, command.channel_id
+        await self._mark(caller, command, "delivered_seq", DeliveredUpdated)
 
-        def announce(moved: int | None) -> Sequence[Publication]:
+    async def _mark(
+        self,
+        caller: Caller,
+        command: MarkRead | MarkDelivered,
+        column: str,
+        news: type[ReadUpdated | DeliveredUpdated],
+    ) -> None:
+        if command.seq < 0:
+            raise invalid("seq", "it must be 0 or more")
+        channel_id, user_id = command.channel_id, caller.user_id
+        room = await self._directory.room(channel_id)
+        require_visible(room, caller)
+
+        def prepare() -> Transaction[_Moved]:
+            require_visible(room, caller)
+            return self._move(user_id, command, column)
+
+        def announce(moved: _Moved) -> Sequence[Publication]:
             if moved is None:
                 return ()
-            event = DeliveredUpdated(channel_id, user_id, moved)
-            return (Publication(_audience(room, user_id), event),)
+            return (Publication(_audience(room, user_id), news(channel_id, user_id, *moved)),)
 
-        await self._store.write(
-            lambda: self._mark(room, caller, "delivered_seq", command.seq), announce
-        )
+        await self._store.write(prepare, announce)
+
+    def _move(
+        self, user_id: UserId, command: MarkRead | MarkDelivered, column: str
+    ) -> Transaction[_Moved]:
+        seq = command.seq
+        if command.message_id is not None:
+            ask = self._store.messages.get_message(command.channel_id, command.message_id)
+            message = yield from ask
+            if message is None:
+                raise not_found("message")
+            seq = message.seq
+        return (yield from self._store.channels.mark(command.channel_id, user_id, column, seq))
+
+    async def list_unread(self, caller: Caller, command: ListUnread) -> list[Message]:
+        """Oldest first; what is too much for one answer is behind its last message."""
+        return await self._store.read(self._unread(caller.user_id, command))
+
+    def _unread(self, user_id: UserId, command: ListUnread) -> Transaction[list[Message]]:
+        views = yield from self._store.channels.list_views(user_id)
+        wanted = command.channel_ids
+        chosen = [v for v in views if wanted is None or v.channel.id in wanted]
+        return (yield from unread_in(self._store, chosen, command.after))
 
     async def typing(self, caller: Caller, command: Typing) -> None:
         """Not in the lobby nor in large groups: there it would only be noise; nor to who blocks."""
         room = await self._directory.room(command.channel_id)
         require_visible(room, caller)
         if not room.is_larger_than(PRESENCE_MEMBERS) and not room.blockers:
-            event = TypingStarted(command.channel_id, caller.known)
+            kind = TypingStopped if command.stopped else TypingStarted
+            event = kind(command.channel_id, caller.known)
             self._broker.publish((Publication(channel_topic(command.channel_id), event),))
-
-    def _mark(self, room: Room, caller: Caller, column: str, seq: int) -> Transaction[int | None]:
-        require_visible(room, caller)
-        return self._store.channels.mark(room.channel.id, caller.user_id, column, seq)
-
-    async def _readable(self, caller: Caller, channel_id: ChannelId, seq: int) -> Room:
-        if seq < 0:
-            raise invalid("seq", "it must be 0 or more")
-        room = await self._directory.room(channel_id)
-        require_visible(room, caller)
-        return room
 
 
 def _audience(room: Room, user_id: UserId) -> str:
     """In small channels everybody sees who has read; in large ones only one's own devices."""
     small = room.channel.kind is not Kind.LOBBY and not room.is_larger_than(RECEIPTS_MEMBERS)
     return channel_topic(room.channel.id) if small else user_topic(user_id)
+
+
+def unread_in(
+    store: Store, views: Iterable[ChannelView], after: MessageId | None = None
+) -> Transaction[list[Message]]:
+    """What waits for a member, oldest first: SYNC_MESSAGES of a channel, SYNC_CHARS in all. Not of the lobby:
+    most of it is nobody's business in particular."""
+    found: list[Message] = []
+    for view in views:
+        if view.unread and view.channel.kind is not Kind.LOBBY and view.member is not None:
+            found += yield from store.messages.unread(view.member, after, SYNC_MESSAGES)
+    found.sort(key=lambda m: m.id)
+    sizes = accumulate(len(m.content) for m in found)
+    return [message for message, size in zip(found, sizes, strict=True) if size <= SYNC_CHARS]

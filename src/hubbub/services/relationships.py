@@ -13,6 +13,7 @@ from hubbub.model.commands import (
     Caller,
     EndRelationship,
     ListRelationships,
+    ListRequests,
     RemoveFriend,
     RequestFriend,
     Unblock,
@@ -50,6 +51,15 @@ class Relationships:
         """The caller's, the newest first."""
         ask = self._store.relationships.list_relationships(caller.user_id)
         return await self._store.read(ask)
+
+    async def list_requests(self, caller: Caller, _command: ListRequests) -> list[FriendRequest]:
+        """Those that wait for the caller's answer, the newest first."""
+        bonds = await self.list_all(caller, ListRelationships())
+        return [
+            FriendRequest(bond.request_id, bond.user, caller.known, "pending", bond.created_at)
+            for bond in bonds
+            if bond.bond is Bond.INCOMING and bond.request_id is not None
+        ]
 
     async def request(self, caller: Caller, command: RequestFriend) -> FriendRequest:
         """The caller's own, pending, or the other's that is accepted by it.

@@ -2,7 +2,7 @@
 
 from hubbub.model.commands import Caller
 from hubbub.model.entities import Status
-from hubbub.model.errors import forbidden, not_found
+from hubbub.model.errors import UNBLOCK_FIRST, UNDELIVERABLE, forbidden, not_found
 from hubbub.model.ids import UserId
 from hubbub.model.permissions import is_active, may_see, rank
 from hubbub.services.directory import Room
@@ -35,7 +35,7 @@ def require_writable(room: Room, caller: Caller) -> None:
     require_visible(room, caller)
     if room.blockers:
         mine = caller.user_id in room.blockers
-        why = "Unblock this person first." if mine else "This message can't be delivered."
+        why = UNBLOCK_FIRST if mine else UNDELIVERABLE
         raise forbidden(why)
 
 

@@ -175,8 +175,9 @@ class AccountTables:
         email_key = fold(account.email) if account.email else None
         taken = yield _TAKEN(name=fold(user.username), email=email_key)
         for name_key, _ in taken:
-            name_taken = name_key == fold(user.username)
-            raise conflict("This user name is taken." if name_taken else "This e-mail is taken.")
+            if name_key == fold(user.username):
+                raise conflict("This user name is taken.", "username")
+            raise conflict("This e-mail is taken.", "email")
         yield _INSERT_USER(
             id=user.id,
             username=user.username,

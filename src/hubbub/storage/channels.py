@@ -1,15 +1,25 @@
 """Transactions on channels, members and positions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
 
-from hubbub.model.entities import Channel, ChannelView, Kind, Member, Role, Status, User
+from hubbub.model.entities import (
+    Channel,
+    ChannelDetail,
+    ChannelView,
+    Kind,
+    Member,
+    Role,
+    Status,
+    User,
+)
 from hubbub.model.errors import conflict, forbidden, not_found
-from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.model.names import fold
 from hubbub.ports.store import Opened, Row
+from hubbub.storage import details
 from hubbub.storage.schema import channels, members, mentions, messages, users
 from hubbub.storage.sql import Query, Statement, param
 from hubbub.storage.transactions import (
@@ -165,6 +175,11 @@ _MARK = {
     )
     for column in ("read_seq", "delivered_seq")
 }
+_ID_AT = Statement(
+    sa.select(messages.c.id).where(
+        messages.c.channel_id == param("channel"), messages.c.seq == param("seq")
+    )
+)
 _DROP = tuple(
     Statement(table.delete().where(table.c.channel_id == param("channel")))
     for table in (members, mentions, messages)
@@ -187,14 +202,16 @@ class ChannelTables:
     """The transactions behind the port of the same name."""
 
     def add_group(
-        self, channel: Channel, owner: UserId, *, unique: bool
-    ) -> Steps[tuple[Channel, Member]]:
-        """A group and its owner's membership."""
+        self, channel: Channel, people: Sequence[UserId], *, unique: bool
+    ) -> Steps[tuple[Channel, list[tuple[Member, User]]]]:
+        """A group and its first members."""
         if unique and (yield _BY_NAME(key=fold(channel.name))):
             raise conflict("There is a channel of this name already.")
         yield from self._insert(channel, None)
-        member, _ = yield from self.put_member(_newcomer(channel, owner))
-        return msgspec.structs.replace(channel, version=member.version), member
+        added: list[tuple[Member, User]] = []
+        for user_id in people:
+            added += [(yield from self.put_member(_newcomer(channel, user_id)))]
+        return msgspec.structs.replace(channel, version=added[-1][0].version), added
 
     def open_direct(self, channel: Channel, pair: tuple[UserId, UserId]) -> Steps[Opened]:
         """The pair's one channel."""
@@ -271,6 +288,10 @@ class ChannelTables:
                 views[n] = msgspec.structs.replace(view, peer=peer)
         return views
 
+    def detail(self, view: ChannelView, limit: int) -> Steps[ChannelDetail]:
+        """With its people and its latest message."""
+        return details.detail(view, limit)
+
     def find_groups(self, user_id: UserId, prefix: str) -> Steps[list[Channel]]:
         """Open groups by the start of their name, without those that the person is in."""
         low = fold(prefix)
@@ -332,7 +353,7 @@ class ChannelTables:
 
     def mark(
         self, channel_id: ChannelId, user_id: UserId, column: str, seq: int
-    ) -> Steps[int | None]:
+    ) -> Steps[tuple[int, MessageId] | None]:
         """Moves `read_seq` or `delivered_seq` forward; what is read has also been delivered."""
         channel = yield from first(GET_CHANNEL(id=channel_id), to_channel)
         old = yield from self._get_member(channel_id, user_id)
@@ -344,7 +365,8 @@ class ChannelTables:
         yield _MARK[column](channel=channel_id, user=user_id, seq=seq)
         if column == "read_seq":
             yield _MARK["delivered_seq"](channel=channel_id, user=user_id, seq=seq)
-        return seq
+        rows = yield _ID_AT(channel=channel_id, seq=seq)
+        return seq, MessageId(rows[0][0])  # type: ignore[arg-type]  # seqs have no gaps
 
 
 def _key(one: UserId, other: UserId) -> str:

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from hubbub.model.commands import History
-from hubbub.model.entities import Changes, Draft, Message, Page, Reaction, Sent
+from hubbub.model.entities import Changes, Draft, Member, Message, Page, Reaction, Sent
 from hubbub.model.errors import Refused, invalid, not_found
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.ports.store import Edited
@@ -16,6 +16,7 @@ from hubbub.storage.transactions import (
     GET_CHANNEL,
     MEMBER_COLUMNS,
     MESSAGE_COLUMNS,
+    SELECT_MESSAGE,
     USER_COLUMNS,
     Steps,
     bump,
@@ -26,10 +27,7 @@ from hubbub.storage.transactions import (
     to_message,
 )
 
-_SELECT = sa.select(*MESSAGE_COLUMNS, *USER_COLUMNS).join_from(
-    messages, users, users.c.id == messages.c.author_id
-)
-_IN_CHANNEL = _SELECT.where(messages.c.channel_id == param("channel"))
+_IN_CHANNEL = SELECT_MESSAGE.where(messages.c.channel_id == param("channel"))
 
 _GET = Statement(_IN_CHANNEL.where(messages.c.id == param("id")))
 # All drafts of a transaction are asked for at once: a query for each took 6 µs, this takes 2.
@@ -59,6 +57,16 @@ _OLDER = Statement(
 )
 _NEWER = Statement(
     _IN_CHANNEL.where(messages.c.seq > param("seq")).order_by(messages.c.seq).limit(param("limit"))
+)
+_UNREAD = Statement(
+    _IN_CHANNEL.where(
+        messages.c.seq > param("seq"),
+        messages.c.id > param("after"),
+        messages.c.author_id != param("user"),
+        messages.c.recalled_at.is_(None),
+    )
+    .order_by(messages.c.seq)
+    .limit(param("limit"))
 )
 _CHANGED = Statement(_IN_CHANNEL.where(messages.c.version > param("version")).limit(param("limit")))
 _CHANGED_MEMBERS = Statement(
@@ -302,6 +310,11 @@ class MessageTables:
             changed, people = [], []
         changed.sort(key=lambda m: m.seq)
         return Changes(channel_id, from_version, to_version, changed, people, limited)
+
+    def unread(self, member: Member, after: MessageId | None, limit: int) -> Steps[list[Message]]:
+        """What waits for a member, oldest first."""
+        place = {"channel": member.channel_id, "seq": member.read_seq, "after": after or 0}
+        return every(_UNREAD(**place, user=member.user_id, limit=limit), to_message)
 
     def edit(self, edited: Edited, allow: Callable[[Message], None]) -> Steps[Message]:
         """New content under a new version."""

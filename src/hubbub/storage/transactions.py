@@ -71,6 +71,14 @@ N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 6, 9, 8, 11
 
 GET_USER = Statement(sa.select(*USER_COLUMNS).where(users.c.id == param("id")))
 GET_CHANNEL = Statement(sa.select(*CHANNEL_COLUMNS).where(channels.c.id == param("id")))
+SELECT_MESSAGE = sa.select(*MESSAGE_COLUMNS, *USER_COLUMNS).join_from(
+    messages, users, users.c.id == messages.c.author_id
+)
+LATEST = Statement(
+    SELECT_MESSAGE.where(messages.c.channel_id == param("channel"))
+    .order_by(messages.c.seq.desc())
+    .limit(1)
+)
 _BUMP = Statement(
     channels.update()
     .where(channels.c.id == param("channel"))

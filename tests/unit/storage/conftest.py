@@ -36,7 +36,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
     store = made.store
     channel = Channel(ROOM, Kind.GROUP, "room", "", ANN.id, private=False, created_at=0)
     await store.write(lambda: store.accounts.add_user(Account(ANN, None, None)), nothing)
-    await store.write(lambda: store.channels.add_group(channel, ANN.id, unique=False), nothing)
+    await store.write(lambda: store.channels.add_group(channel, [ANN.id], unique=False), nothing)
     await asyncio.sleep(0)
     yield made
     await store.close()
