@@ -1,13 +1,15 @@
 """Reading ids and JSON that came from outside."""
 
+import re
 from typing import TypeVar
 
 import msgspec
 
 from hubbub.model.errors import Malformed, invalid
-from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId, parse_id
+from hubbub.model.ids import MAX_ID, ChannelId, LoginId, MessageId, UserId, parse_id
 
 T = TypeVar("T")
+_HEX_ID = re.compile("[0-9a-f]{24}", re.ASCII)
 
 
 def channel_id(text: str, field: str = "channel_id") -> ChannelId:
@@ -28,6 +30,19 @@ def message_id(text: str, field: str = "message_id") -> MessageId:
 def login_id(text: str) -> LoginId:
     """Any text: an unknown one is simply not found."""
     return LoginId(text[:64])
+
+
+def hex_id(value: int) -> str:
+    """24 hexadecimal digits, where clients expect ids to look like that."""
+    return f"{value:024x}"
+
+
+def from_hex(text: str, field: str) -> int:
+    """The reverse; raises `Refused(invalid)`."""
+    value = int(text, 16) if _HEX_ID.fullmatch(text) else MAX_ID + 1
+    if value > MAX_ID:
+        raise invalid(field, "it must be an id: 24 hexadecimal digits")
+    return value
 
 
 def _id(text: str, field: str) -> int:

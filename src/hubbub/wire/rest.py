@@ -8,6 +8,8 @@ import msgspec
 from hubbub.model.commands import Command
 from hubbub.model.errors import Code, Refused
 
+NO_TOKEN = "Send your access token."  # noqa: S105  # a sentence
+
 
 class Args(msgspec.Struct, frozen=True):
     """What an HTTP request carries. `query` and `body` are instances of the operation's types, or None; the
@@ -23,6 +25,7 @@ class Args(msgspec.Struct, frozen=True):
 class Operation(msgspec.Struct, frozen=True):
     """One route; `returns` is the type of the body, for documentation, or None for an empty one.
 
+    `then`: a second command, made of the first one's result; the operation's result is made of both.
     `upload`: the body is a form (RFC 7578), and this the name of its one file.
     """
 
@@ -41,6 +44,7 @@ class Operation(msgspec.Struct, frozen=True):
     body_optional: bool = False
     name: str = ""
     upload: str = ""
+    then: Callable[[object], Command] | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
