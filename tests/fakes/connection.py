@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+from hubbub.model.errors import Disconnect
 from hubbub.ports.connection import Connection
 
 Json = dict[str, Any]
@@ -29,9 +30,9 @@ class FakeConnection:
     def buffered(self) -> int:
         return self.backlog
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, why: Disconnect) -> None:
         if self.closed is None:
-            self.closed = code, reason
+            self.closed = why.code, why.reason
         self.arrived.set()
 
     def pause_reading(self) -> None:

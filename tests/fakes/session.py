@@ -24,9 +24,12 @@ class FakeSession:
         self.hub = hub
         self.caller = Caller("192.0.2.1", user, LoginId(login or f"login-{user.id}"))
         self.dialect = dialect
+        self.codec = dialect.codec()
         self.topics: set[str] = set()
         self.is_held = False
         self.is_gone = False
+        self.pid = ""
+        self.seen = 0
         self.closed = False
         self.writes: list[list[dict[str, Any]]] = []
         self.held: list[Event] = []

@@ -3,9 +3,11 @@
 Between two sockets of one publication there is no `await`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hubbub.gateway.hub import Hub
+from hubbub.gateway.receipts import Receipts
+from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.session import Session
 from hubbub.model.events import (
     BlocksChanged,
@@ -31,8 +33,10 @@ _REWIRES = frozenset((MemberJoined, MemberLeft, ChannelDeleted, UserUpdated, *_C
 class Fanout:
     """Delivers in commit order. What changes who may hear takes effect exactly where it stands."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, recovery: Recovery, receipts: Receipts) -> None:
         self._hub = hub
+        self._recovery = recovery
+        self._receipts = receipts
         self.publications = 0
         self.deliveries = 0
 
@@ -41,6 +45,7 @@ class Fanout:
         self.publications += len(publications)
         waiting: dict[str, list[Event]] = {}
         for publication in publications:
+            self._recovery.note(publication)
             event = publication.event
             if type(event) not in _REWIRES:
                 waiting.setdefault(publication.topic, []).append(event)
@@ -60,12 +65,52 @@ class Fanout:
 
     def _send(self, topic: str, events: Sequence[Event]) -> None:
         for dialect, sessions in self._hub.live(topic).items():
-            frames = _frames(dialect, events)
+            frames = self._frames(dialect, events)
             if frames:
-                _write(frames, sessions)
-                self.deliveries += len(sessions) * len(events)
+                blob = b"".join([frame for _, frame in frames])
+                told = self._told_apart(dialect, sessions, frames) if dialect.spares else sessions
+                _write(blob, told)
+                self.deliveries += len(sessions) * len(frames)
+                if dialect.confirms:
+                    self._receipts.written(events, sessions)
         for session in tuple(self._hub.held(topic)):
             session.hold(events)
+
+    def _frames(self, dialect: Dialect, events: Iterable[Event]) -> list[tuple[Event, bytes]]:
+        """Each event that the dialect has a word for, rendered once and framed."""
+        rendered = [(e, payload) for e in events if (payload := dialect.render(e)) is not None]
+        if dialect.recovers:
+            offset = self._recovery.offset
+            rendered = [(e, b'%s,"%d"]' % (payload[:-1], offset(e))) for e, payload in rendered]
+        return [(e, text_frame(payload)) for e, payload in rendered]
+
+    def _told_apart(
+        self,
+        dialect: Dialect,
+        sessions: Collection[Session],
+        frames: Sequence[tuple[Event, bytes]],
+    ) -> Iterable[Session]:
+        """Writes to those who do not get all of it, and returns the others."""
+        apart = {
+            session
+            for event, _ in frames
+            if (actor := dialect.actor(event)) is not None
+            for session in self._hub.of_user(actor)
+            if session in sessions and not session.codec.hears(event)
+        }
+        if not apart:
+            return sessions
+        for session in apart:
+            _write(_own_frames(session, frames), (session,))
+        return [session for session in sessions if session not in apart]
+
+    def catch_up(self, session: Session, events: Sequence[Event]) -> None:
+        """To one session, what it was held back from or has missed."""
+        frames = _own_frames(session, self._frames(session.dialect, events))
+        if frames:
+            session.write(frames)
+            if session.dialect.confirms:
+                self._receipts.written(events, (session,))
 
     # -- who may hear -------------------------------------------------------------------------------
 
@@ -112,8 +157,7 @@ def _write(frames: bytes, sessions: Iterable[Session]) -> None:
             continue
 
 
-def _frames(dialect: Dialect, events: Sequence[Event]) -> bytes:
-    """Each event rendered once, framed, and joined."""
-    return b"".join(
-        [text_frame(payload) for e in events if (payload := dialect.render(e)) is not None]
-    )
+def _own_frames(session: Session, frames: Sequence[tuple[Event, bytes]]) -> bytes:
+    """What one session gets of these, joined."""
+    actor, user_id = session.dialect.actor, session.caller.user_id
+    return b"".join([frame for e, frame in frames if actor(e) != user_id or session.codec.hears(e)])

@@ -10,7 +10,9 @@ import structlog
 from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.presence import PresenceTracker
-from hubbub.gateway.replay import Snapshot, is_new, joined_since, snapshot
+from hubbub.gateway.receipts import Receipts
+from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.replay import NOTHING, Snapshot, is_new, joined_since, snapshot
 from hubbub.gateway.session import Session
 from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import AddMember, Command, Connect, EnterChannel
@@ -29,7 +31,6 @@ from hubbub.services.dispatch import Dispatch
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.visibility import visible
-from hubbub.wire.websocket import text_frame
 
 log = structlog.get_logger("hubbub.gateway")
 
@@ -56,6 +57,8 @@ class Parts(msgspec.Struct, frozen=True):
     fanout: Fanout
     presence: PresenceTracker
     viewers: Viewers
+    recovery: Recovery
+    receipts: Receipts
     clock: Clock
     ids: IdSource
 
@@ -67,6 +70,7 @@ class Gateway:
         self._parts = parts
         self.hub = parts.hub
         self.dispatch = parts.dispatch
+        self.receipts = parts.receipts
         self._capped = capped
         self._sessions: dict[Session, None] = {}
         self._unknown: Counter[str] = Counter()
@@ -90,12 +94,15 @@ class Gateway:
         self._unknown[connection.address] += 1
         return session
 
-    def leave(self, session: Session, *, clean: bool) -> None:
-        """A connection has ended, by whichever side; a second call does nothing."""
+    def leave(self, session: Session, *, clean: bool, for_good: bool = False) -> None:
+        """A connection has ended, by whichever side; a second call does nothing. `for_good`: it won't be
+        recovered."""
         if session not in self._sessions:
             return
         del self._sessions[session]
         session.closed = True
+        if session.pid:
+            self._parts.recovery.keep(session, for_good=for_good)
         self.hub.drop(session)
         user = session.caller.user
         log.debug(
@@ -148,16 +155,52 @@ class Gateway:
         self.hub.subscribe(session, user_topic(caller.user_id))
         parts.presence.came(caller.user_id)
         if not session.dialect.follows_membership:
-            return self._ready(session, Snapshot([], [], []), ())
+            return self._ready(session, NOTHING, ())
         return await self._catch_up(session, command)
 
     async def confirm(self, session: Session, command: Connect) -> Ready:
-        """`connect` on a connection whose address carried the token: the same person, or nobody."""
-        caller = await self._parts.logins.authenticate(command.token, session.caller.address)
+        """`connect` on a connection that is signed in: the same person, or nobody."""
+        parts, known = self._parts, session.caller
+        caller = await parts.logins.authenticate(command.token, known.address)
         claimed = command.claimed_user_id
-        if caller.user_id != session.caller.user_id or claimed not in (None, caller.user_id):
+        if caller.user_id != known.user_id or claimed not in (None, caller.user_id):
             raise unauthorized("The token is another user's.")
-        return self._ready(session, Snapshot([], [], []), ())
+        if not session.closed:
+            self.hub.drop_login(session)
+            session.caller = caller
+            self.hub.add(session)
+        if not session.dialect.reads_unread:
+            return self._ready(session, NOTHING, ())
+        found = await parts.store.read(snapshot(parts.store, caller.user_id, {}, unread=True))
+        return self._ready(session, found, ())
+
+    def recover(self, session: Session, pid: str, offset: str | None) -> bool:
+        """Whether a new connection goes on where a lost one was: signed in, with all that it missed."""
+        parts = self._parts
+        kept = parts.recovery.take(pid, offset, parts.clock.now_ms())
+        if kept is None or kept.dialect is not session.dialect:
+            return False
+        self._forget_unknown(session)
+        address = session.caller.address
+        session.caller = msgspec.structs.replace(kept.caller, address=address)
+        session.codec, session.pid = kept.codec, pid
+        self.hub.add(session)
+        for topic in kept.topics:
+            self.hub.subscribe(session, topic)
+        parts.presence.came(session.caller.user_id)
+        parts.recovery.watch(session)
+        session.seen = kept.seen
+        session.missed = kept.missed
+        return True
+
+    def watch(self, session: Session) -> str:
+        """The secret with which a connection may be recovered, should it be lost."""
+        return self._parts.recovery.watch(session)
+
+    def replay(self, session: Session) -> None:
+        """What a recovered connection missed."""
+        missed, session.missed = session.missed, ()
+        self._parts.fanout.catch_up(session, missed)
 
     def knows(self, token: str) -> bool:
         """Whether a token is signed by us and has not expired; the log-in itself is looked up later."""
@@ -167,9 +210,8 @@ class Gateway:
         user_id = session.caller.user_id
         for topic in await self._topics(session):
             self.hub.subscribe(session, topic)
-        found = await self._parts.store.read(
-            snapshot(self._parts.store, user_id, command.positions or {})
-        )
+        store, unread = self._parts.store, session.dialect.reads_unread
+        found = await store.read(snapshot(store, user_id, command.positions or {}, unread=unread))
         # What the snapshot has seen must be among what is held, or it would come again as news.
         await self._parts.store.published()
         mine = [view.channel.id for view in found.views]
@@ -193,6 +235,7 @@ class Gateway:
             found.views,
             online,
             found.changes,
+            found.unread,
             found.refusals,
             session.dialect.heartbeat_seconds,
         )
@@ -211,9 +254,8 @@ class Gateway:
                 self.hub.unsubscribe(session, topic)
         self.hub.release(session)
         fresh = [event for event in held if is_new(event, versions)]
-        frames = [text_frame(p) for e in fresh if (p := session.dialect.render(e)) is not None]
-        if frames:
-            session.write(b"".join(frames))
+        self._parts.recovery.caught_up(session, fresh)
+        self._parts.fanout.catch_up(session, fresh)
 
     # -- entering a channel -------------------------------------------------------------------------
 
@@ -259,6 +301,7 @@ class Gateway:
 
     def sweep(self) -> None:
         """Over the next of all sessions: no timer per connection."""
+        self._parts.recovery.sweep()
         now, now_ms = self.now(), self._parts.clock.now_ms()
         if not self._unswept:
             self._unswept = list(self._sessions)
@@ -276,6 +319,7 @@ class Gateway:
 
     def disconnect_all(self, why: Disconnect) -> None:
         """Everybody, with one reason: after doubt about the database they resume from what it holds."""
+        self._parts.recovery.forget()
         for session in tuple(self._sessions):
             session.close(why)
 
@@ -303,4 +347,5 @@ class Gateway:
 
     def sizes(self) -> dict[str, int]:
         """What must settle to zero when everybody has gone (T44)."""
-        return {"sessions": len(self._sessions), "unknown": len(self._unknown)} | self.hub.sizes()
+        mine = {"sessions": len(self._sessions), "unknown": len(self._unknown)}
+        return mine | self.hub.sizes() | self._parts.recovery.sizes()

@@ -77,6 +77,10 @@ class Hub:
             self.unsubscribe(session, topic)
         if session.caller.user is not None:
             _remove(self._users, session.caller.user.id, session)
+        self.drop_login(session)
+
+    def drop_login(self, session: "Session") -> None:
+        """A session no longer belongs to its device."""
         if session.caller.login_id is not None:
             _remove(self._logins, session.caller.login_id, session)
 

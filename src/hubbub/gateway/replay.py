@@ -1,18 +1,18 @@
 """Where a snapshot and the live events meet (decision 4), and what a resume brings."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
-from hubbub.model.entities import Changes, ChannelView, Status
+from hubbub.model.entities import Changes, ChannelView, Message, Status
 from hubbub.model.errors import Refused, not_found
 from hubbub.model.events import Event, MemberJoined
 from hubbub.model.ids import ChannelId, UserId
-from hubbub.model.limits import SYNC_MESSAGES
+from hubbub.model.limits import SYNC_CHARS, SYNC_MESSAGES
 from hubbub.model.permissions import rank
 from hubbub.ports.store import Store, Transaction
-
-SYNC_CHARS = 500_000  # of all channels together; past it the rest is `limited`
+from hubbub.services.reads import unread_in
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -20,11 +20,15 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     views: list[ChannelView]
     changes: list[Changes]
+    unread: list[Message]
     refusals: list[tuple[ChannelId, Refused]]
 
 
+NOTHING: Final = Snapshot([], [], [], [])
+
+
 def snapshot(
-    store: Store, user_id: UserId, positions: Mapping[ChannelId, int]
+    store: Store, user_id: UserId, positions: Mapping[ChannelId, int], *, unread: bool = False
 ) -> Transaction[Snapshot]:
     """Reads all of it in one transaction. A position that can't be is refused by itself (T11)."""
     views = yield from store.channels.list_views(user_id)
@@ -44,7 +48,8 @@ def snapshot(
             found = _for_viewer(found, mine[channel_id])
             room -= sum(len(m.content) for m in found.messages)
             changes.append(found if room >= 0 else _limited(found))
-    return Snapshot(views, changes, refusals)
+    waiting = (yield from unread_in(store, views)) if unread else []
+    return Snapshot(views, changes, waiting, refusals)
 
 
 def _for_viewer(changes: Changes, view: ChannelView) -> Changes:

@@ -50,7 +50,6 @@ class Session:
         "__weakref__",
         "_busy",
         "_candidates",
-        "_codec",
         "_confirm",
         "_connection",
         "_gateway",
@@ -62,10 +61,14 @@ class Session:
         "_strikes",
         "caller",
         "closed",
+        "codec",
         "dialect",
         "is_held",
         "last_seen",
+        "missed",
         "opened_at",
+        "pid",
+        "seen",
         "topics",
         "write",
     )
@@ -96,11 +99,14 @@ class Session:
         self._strikes = 0
         self._confirm = False
         self.closed = False
+        self.pid = ""  # see gateway/recovery.py, as for `seen` and `missed`
+        self.seen = 0
+        self.missed: Sequence[Event] = ()
         self.opened_at = self.last_seen = now
 
     def _speak(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self._codec: Codec = dialect.codec()
+        self.codec: Codec = dialect.codec()
 
     def sign_in(self, token: str) -> None:
         """With a token from the address: nothing is answered, and `connect` may still follow once."""
@@ -133,13 +139,21 @@ class Session:
         if len(self._inbox) == WAITING_FRAMES:
             self._connection.pause_reading()
 
+    def receive_binary(self, payload: bytes, now: float) -> None:
+        """Here binary messages are JSON too."""
+        self.receive(payload, now)
+
+    def leave(self, *, clean: bool, for_good: bool = False) -> None:
+        """The connection has gone. `clean`: by a close of the client's own; `for_good`: it said so."""
+        self._gateway.leave(self, clean=clean, for_good=for_good)
+
     def _handle(self, payload: bytes) -> None:
         if self.closed:
             return
         if self._candidates:
             self._recognise(payload)
         try:
-            request = self._codec.decode(payload)
+            request = self.codec.decode(payload)
         except Malformed as malformed:
             self._strike(malformed)
             return
@@ -185,7 +199,7 @@ class Session:
             return self._gateway.enter(self, command)
         if self.caller.user is None:
             return self._gateway.connect(self, command)
-        if self._confirm:
+        if self._confirm or self.dialect.reads_unread:
             self._confirm = False
             return self._gateway.confirm(self, command)
         raise conflict("This connection is signed in already.")
@@ -225,6 +239,8 @@ class Session:
             self._reply(request, result)
             if isinstance(result, Ready):
                 self._gateway.release(self, result)
+                if self.dialect.confirms:
+                    self._gateway.receipts.caught_up(self, result.unread)
         elif isinstance(error, Refused):
             self._refuse(request, error)
         elif isinstance(error, Disconnect):
@@ -234,13 +250,13 @@ class Session:
             self._refuse(request, unavailable("Something went wrong here; it was noted."))
 
     def _reply(self, request: Request, result: object) -> None:
-        for payload in self._codec.reply(request, result):
+        for payload in self.codec.reply(request, result):
             self._say(payload)
 
     def _refuse(self, request: Request | None, refusal: Refused) -> None:
         self._gateway.refused(refusal)
-        self._say(self._codec.refuse(request, refusal))
-        end = self._codec.ends(request, refusal)
+        self._say(self.codec.refuse(request, refusal))
+        end = self.codec.ends(request, refusal)
         if end is not None:
             self.close(end)
 
@@ -329,12 +345,20 @@ class Session:
     def close(self, why: Disconnect) -> None:
         """Ends the connection; the transport then calls the gateway's `closed`."""
         if not self.closed:
+            last = self.codec.farewell(why)
+            if last is not None:
+                self._outbox.add(text_frame(last))
             self._outbox.flush()
             self.closed = True
             self._choose_writer()
             self._gateway.closes[why.code] += 1
             self._gateway.leave(self, clean=False)
-            self._connection.close(why.code, why.reason)
+            self._connection.close(why)
+
+    @property
+    def is_keeping_up(self) -> bool:
+        """The client has taken all that was written."""
+        return self._outbox.is_empty()
 
     @property
     def is_settled(self) -> bool:

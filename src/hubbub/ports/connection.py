@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from hubbub.model.errors import Disconnect
+
 
 class Connection(Protocol):
-    """A WebSocket. The gateway writes whole frames: it has joined them already."""
+    """A WebSocket, or what stands for one. The gateway writes whole frames: it has joined them already."""
 
     @property
     def address(self) -> str:
@@ -25,8 +27,8 @@ class Connection(Protocol):
         """Bytes that the client has not taken yet."""
         ...
 
-    def close(self, code: int, reason: str) -> None:
-        """Send a close frame after what was written, then close."""
+    def close(self, why: Disconnect) -> None:
+        """Say so after what was written, then close."""
         ...
 
     def pause_reading(self) -> None:

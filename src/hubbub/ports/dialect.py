@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from hubbub.model.commands import Command
-from hubbub.model.entities import Changes, ChannelView, User
+from hubbub.model.entities import Changes, ChannelView, Message, User
 from hubbub.model.errors import Disconnect, Refused
 from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, LoginId, UserId
@@ -27,6 +27,7 @@ class Ready(msgspec.Struct, frozen=True):
     channels: Sequence[ChannelView]
     online: Sequence[UserId]
     changes: Sequence[Changes]
+    unread: Sequence[Message]
     refusals: Sequence[tuple[ChannelId, Refused]]
     heartbeat_seconds: float
 
@@ -39,7 +40,12 @@ class Entered(msgspec.Struct, frozen=True):
 
 
 class Codec(Protocol):
-    """One connection's state in a dialect. Payloads are the text of one frame."""
+    """One connection's state in a dialect. Payloads are the text of one frame.
+
+    Dialects inherit from this and from `Dialect`: what only some of them need has an answer here.
+    """
+
+    __slots__ = ()
 
     def decode(self, payload: bytes) -> Request:
         """Raises only `Malformed`."""
@@ -57,22 +63,34 @@ class Codec(Protocol):
         """Whether a refusal also ends the connection."""
         ...
 
+    def farewell(self, why: Disconnect) -> bytes | None:
+        """A last frame before the connection ends, where its end can't say why."""
+        return None
+
+    def hears(self, event: Event) -> bool:
+        """Whether this connection gets an event of its own person; asked where `Dialect.actor` names them."""
+        return True
+
 
 class Dialect(Protocol):
-    """One wire API."""
+    """One wire API.
 
-    @property
-    def name(self) -> str: ...
+    `follows_membership`: a connection hears all its channels, or only those it has entered.
+    `heartbeat_seconds`: a connection silent for this long is dead.
+    `reads_unread`: `Ready` brings the messages that wait for a person; then `connect` may come again.
+    `recovers`: events carry an offset from which a lost connection goes on (Socket.IO 4.6): one more string at
+    the end of the JSON array that `render` makes.
+    `spares`: people may not get on a connection what they did there; then `actor` and `Codec.hears` are asked.
+    `confirms`: the server says `delivered` for its clients, who have no word for it.
+    """
 
-    @property
-    def follows_membership(self) -> bool:
-        """Whether a connection hears all its channels, or only those it has entered."""
-        ...
-
-    @property
-    def heartbeat_seconds(self) -> float:
-        """A connection silent for this long is dead."""
-        ...
+    name: str
+    follows_membership: bool
+    heartbeat_seconds: float
+    reads_unread: bool = False
+    recovers: bool = False
+    spares: bool = False
+    confirms: bool = False
 
     def codec(self) -> Codec:
         """A fresh connection's codec."""
@@ -80,7 +98,11 @@ class Dialect(Protocol):
 
     def recognises(self, payload: bytes) -> bool:
         """Whether a connection's first frame is of this dialect (docs/design.md, paths)."""
-        ...
+        return False
+
+    def actor(self, event: Event) -> UserId | None:
+        """Who did it, where that person's own connections may not get it (`Codec.hears`)."""
+        return None
 
     def render(self, event: Event) -> bytes | None:
         """The frame's text, the same bytes every time, or None where the dialect has no word for it."""

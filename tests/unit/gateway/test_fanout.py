@@ -1,10 +1,16 @@
 """Commit order on every connection; a change of who may hear takes effect exactly where it stands."""
 
+from typing import cast
+
+from fakes.clock import FakeClock
+from fakes.ids import SequentialIds
 from fakes.session import FakeSession, user
 from hubbub.dialects.channelchat import ChannelChatDialect
 from hubbub.dialects.native import NativeDialect
 from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.hub import Hub
+from hubbub.gateway.receipts import Receipts
+from hubbub.gateway.recovery import Recovery
 from hubbub.model.entities import Channel, Kind, Member, Message, Role, Status
 from hubbub.model.events import (
     BlocksChanged,
@@ -50,12 +56,15 @@ def _joined(version: int) -> Publication:
     return _in(ROOM, MemberJoined(ROOM, version, _member(version, Status.ACTIVE), BOB))
 
 
+NOBODY = cast("Receipts", None)  # native says itself what has arrived
+
+
 class _World:
     """Ann is in the room. Bob is online."""
 
     def __init__(self, dialect: Dialect = NATIVE) -> None:
         self.hub = Hub()
-        self.fanout = Fanout(self.hub)
+        self.fanout = Fanout(self.hub, Recovery(FakeClock(), SequentialIds()), NOBODY)
         self.ann = self.session(1, NATIVE, ROOM, ASIDE)
         self.bob = self.session(2, dialect)
 
