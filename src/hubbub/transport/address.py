@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Sequence
 
+from starlette.requests import Request
+
 
 class Addresses:
     """`trusted` are the proxies whose word is believed."""
@@ -18,6 +20,13 @@ class Addresses:
             if not self._is_trusted(hop.strip()):
                 return hop.strip()[:64] or peer
         return peer
+
+    def of(self, request: Request) -> str:
+        """The client of an HTTP request."""
+        peer = request.client.host if request.client else ""
+        # All of its lines: a proxy may add one of its own behind the client's.
+        lines = request.headers.getlist("x-forwarded-for")
+        return self.client(peer, ",".join(lines) if lines else None)
 
     def _is_trusted(self, address: str) -> bool:
         try:

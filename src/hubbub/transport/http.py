@@ -3,13 +3,11 @@
 import asyncio
 import hmac
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 import structlog
 from starlette.applications import Starlette
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -20,20 +18,17 @@ from starlette.types import ExceptionHandler
 from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
 from hubbub.model.errors import Code, Malformed, Refused, invalid, unauthorized, unavailable
-from hubbub.model.limits import BODY_BYTES, IMAGE_BYTES
+from hubbub.model.limits import BODY_BYTES
 from hubbub.services.dispatch import Dispatch
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
-from hubbub.wire.rest import Answer, Args, Operation, RestApi
+from hubbub.transport.body import read_body, read_file
+from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
 
 log = structlog.get_logger("hubbub.http")
 
 BODY_SECONDS = 10.0
-UPLOAD_SECONDS = 60.0
 UPLOADS = 4  # at once: each is held in memory, whole
-FORM_FIELDS = 8
-SLICE = 16 * 1024
-FORM_OVERHEAD = 16 * 1024  # what a form needs besides its file
 Endpoint = Callable[[Request], Awaitable[Response]]
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -78,6 +73,9 @@ class Http:
                 caller = await self._caller(api, operation, request)
                 command = operation.command(await self._arguments(operation, body, caller, request))
                 result = await self._dispatch.handle(caller, command)
+                if operation.then is not None:
+                    more = await self._dispatch.handle(caller, operation.then(result))
+                    result = result, more
                 return _response(api.answer(operation, result))
             except Refused as refusal:
                 return _response(api.refuse(operation, refusal))
@@ -90,12 +88,12 @@ class Http:
         return endpoint
 
     async def _caller(self, api: RestApi, operation: Operation, request: Request) -> Caller:
-        address = self.address(request)
+        address = self._addresses.of(request)
         if operation.public:
             return Caller(address)
         token = api.token(request.headers.get("authorization"), request.query_params)
         if not token:
-            raise unauthorized("Send your access token.")
+            raise unauthorized(NO_TOKEN)
         return await self._logins.authenticate(token, address)
 
     async def _arguments(
@@ -112,17 +110,10 @@ class Http:
         body: object = None
         if operation.upload:
             async with self._uploads:
-                body = await _file(request, operation.upload)
+                body = await read_file(request, operation.upload)
         elif decoder is not None:
-            body = _body(operation, decoder, await _read(request, BODY_BYTES, BODY_SECONDS))
+            body = _body(operation, decoder, await read_body(request, BODY_BYTES, BODY_SECONDS))
         return Args(path, query, body, request.headers.get("user-agent", "")[:200])
-
-    def address(self, request: Request) -> str:
-        """The client's."""
-        peer = request.client.host if request.client else ""
-        # All of its lines: a proxy may add one of its own behind the client's.
-        lines = request.headers.getlist("x-forwarded-for")
-        return self._addresses.client(peer, ",".join(lines) if lines else None)
 
 
 def _query(kind: type, given: Mapping[str, str]) -> object:
@@ -151,49 +142,6 @@ def _body(operation: Operation, decoder: "msgspec.json.Decoder[object]", payload
         raise Malformed(f"The body is not JSON: {error}") from None
     except RecursionError:
         raise invalid("body", "it is nested too deeply") from None
-
-
-async def _read(request: Request, most: int, seconds: float) -> bytes:
-    """The body, bounded in bytes and time."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(seconds):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > most:
-                    raise Refused(Code.TOO_LARGE, f"The body may have {most} bytes.")
-                chunks.append(chunk)
-    except TimeoutError:
-        raise Refused(Code.INVALID, f"The body took longer than {seconds:.0f} s.") from None
-    return b"".join(chunks)
-
-
-async def _file(request: Request, name: str) -> bytes:
-    """The one file of a form. Its name and its declared type are the client's words, and not used."""
-    body = await _read(request, IMAGE_BYTES + FORM_OVERHEAD, UPLOAD_SECONDS)
-    try:
-        parser = MultiPartParser(
-            request.headers, _slices(body), max_files=1, max_fields=FORM_FIELDS, max_part_size=1024
-        )
-        parser.spool_max_size = len(body) + 1  # never a file: it is in memory already
-        form = await parser.parse()
-    except (MultiPartException, KeyError, ValueError) as error:
-        raise invalid("body", f"it must be multipart/form-data with one file, {name!r}") from error
-    found = form.get(name)
-    if not isinstance(found, UploadFile):
-        raise invalid(name, "it must be a file in a multipart/form-data body")
-    content = await found.read()
-    if len(content) > IMAGE_BYTES:
-        raise Refused(Code.TOO_LARGE, f"An image may have {IMAGE_BYTES} bytes.")
-    return content
-
-
-async def _slices(body: bytes) -> AsyncGenerator[bytes]:
-    """Others get their turn between: 4 MiB of near boundaries take the parser 65 ms."""
-    for start in range(0, len(body), SLICE):
-        yield body[start : start + SLICE]
-        await asyncio.sleep(0)
 
 
 def _response(answer: Answer) -> Response:

@@ -5,53 +5,79 @@ from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from hubbub.gateway.gateway import Gateway
-from hubbub.gateway.session import Session
 from hubbub.ports.dialect import Dialect
-from hubbub.transport.websocket import Session as Receiver
-from hubbub.transport.websocket import WebSocket
+from hubbub.transport.engineio import EngineServer
+from hubbub.transport.origin import Origins
+from hubbub.transport.websocket import Asked, Session, WebSocket
 
 TOKEN = "accesstoken"  # noqa: S105  # the name of seed 000's query parameter
 
 
 class Door:
-    """`by_token`: paths where the token stands in the address and is checked before the upgrade."""
+    """`by_token`: paths where the token stands in the address and is checked before the upgrade.
+    `engines`: paths where Engine.IO is spoken, over polling as well.
+    """
 
     def __init__(
         self,
         gateway: Gateway,
+        origins: Origins,
         paths: Mapping[str, Sequence[Dialect]],
         by_token: frozenset[str],
+        engines: Mapping[str, EngineServer],
     ) -> None:
         self._gateway = gateway
+        self._origins = origins
         self._paths = paths
         self._by_token = by_token
+        self._engines = engines
 
     @property
     def paths(self) -> Collection[str]:
-        """Where WebSockets are spoken."""
+        """Where only WebSockets are spoken."""
         return self._paths.keys()
 
-    def admit(self, address: str, path: str, query: str) -> HTTPStatus | None:
-        """404 for a path without WebSocket, 401 for a bad token, 503 while draining or full."""
-        if path not in self._paths:
+    def admit(self, asked: Asked) -> HTTPStatus | None:
+        """403 for a page of elsewhere, 404 for a path without WebSocket, 401 for a bad token, 503 while
+        draining or full."""
+        if not self._origins.allows(asked.origin, asked.host):
+            return HTTPStatus.FORBIDDEN
+        if asked.path in self._engines:
+            return self._engines[asked.path].admit(asked.address, asked.query)
+        if asked.path not in self._paths:
             return HTTPStatus.NOT_FOUND
-        if not self._gateway.admits(address):
+        if not self._gateway.admits(asked.address):
             return HTTPStatus.SERVICE_UNAVAILABLE
-        if path in self._by_token and not self._gateway.knows(_token(query)):
+        if asked.path in self._by_token and not self._gateway.knows(_token(asked.query)):
             return HTTPStatus.UNAUTHORIZED
         return None
 
-    def open(self, connection: WebSocket, path: str, query: str) -> Receiver:
-        """The session of an upgraded connection."""
+    def open(self, connection: WebSocket, path: str, query: str) -> Session:
+        """What takes the messages of an upgraded connection."""
+        if path in self._engines:
+            return self._engines[path].connected(connection, query)
         session = self._gateway.open(connection, self._paths[path])
         if path in self._by_token:
             session.sign_in(_token(query))
         return session
 
-    def closed(self, session: Receiver, *, clean: bool) -> None:
-        """The socket has gone."""
-        if isinstance(session, Session):
-            self._gateway.leave(session, clean=clean)
+
+class EngineDoor:
+    """Only Engine.IO, for everybody."""
+
+    def __init__(self, engine: EngineServer, paths: Collection[str]) -> None:
+        self._engine = engine
+        self._paths = paths
+
+    def admit(self, asked: Asked) -> HTTPStatus | None:
+        """404 for any other path."""
+        if asked.path not in self._paths:
+            return HTTPStatus.NOT_FOUND
+        return self._engine.admit(asked.address, asked.query)
+
+    def open(self, connection: WebSocket, _path: str, query: str) -> Session:
+        """What takes the messages of an upgraded connection."""
+        return self._engine.connected(connection, query)
 
 
 def _token(query: str) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import logging
 from http import HTTPStatus
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from picows import (
     WSAutoPingStrategy,
@@ -23,6 +23,7 @@ from picows import (
 )
 from picows.picows import WSProtocol  # type: ignore[attr-defined]  # not exported; pinned, held by tests
 
+from hubbub.model.errors import Disconnect
 from hubbub.model.limits import FRAGMENTS, FRAME_BYTES
 from hubbub.wire.websocket import close_frame
 
@@ -41,23 +42,34 @@ class Session(Protocol):
     """What a connection hands its messages to."""
 
     def receive(self, payload: bytes, now: float) -> None: ...
+    def receive_binary(self, payload: bytes, now: float) -> None: ...
     def pause(self) -> None: ...
     def resume(self) -> None: ...
+
+    def leave(self, *, clean: bool) -> None:
+        """The socket has gone. `clean`: by a close of the client's own."""
+        ...
+
+
+class Asked(NamedTuple):
+    """What a client wants to open: `path` and `query` of the address, and where its page comes from."""
+
+    address: str
+    path: str
+    query: str
+    origin: str | None
+    host: str | None
 
 
 class Upgrade(Protocol):
     """Who decides what happens to a WebSocket."""
 
-    def admit(self, address: str, path: str, query: str) -> HTTPStatus | None:
+    def admit(self, asked: Asked) -> HTTPStatus | None:
         """The status that refuses the upgrade, or None."""
         ...
 
     def open(self, connection: "WebSocket", path: str, query: str) -> Session:
-        """The session of an upgraded connection."""
-        ...
-
-    def closed(self, session: Session, *, clean: bool) -> None:
-        """The socket has gone. `clean`: by a close of the client's own."""
+        """What takes the messages of an upgraded connection."""
         ...
 
 
@@ -65,8 +77,8 @@ class WebSocket(WSListener):
     """One connection: bytes to messages and back. It is the gateway's `Connection`."""
 
     __slots__ = (
-        "_binary",
         "_fragments",
+        "_is_binary",
         "_owner",
         "_parts",
         "_place",
@@ -105,12 +117,12 @@ class WebSocket(WSListener):
             if kind == WSMsgType.CLOSE:
                 transport.disconnect()
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
-            self.close(1002, "no extension was agreed on")
+            self.end(1002, "no extension was agreed on")
         elif (
             kind == WSMsgType.TEXT or kind == WSMsgType.BINARY
         ):  # called per message: two comparisons are half the price of a tuple's
             if frame.fin and self._parts is None:
-                self._receive(frame.get_payload_as_bytes())
+                self._receive(frame.get_payload_as_bytes(), kind == WSMsgType.BINARY)
             else:
                 self._start(frame)
         elif kind == WSMsgType.CONTINUATION:
@@ -121,7 +133,7 @@ class WebSocket(WSListener):
     def on_ws_disconnected(self, _transport: WSTransport) -> None:
         """The socket has gone, for whatever reason."""
         if self.session is not None:
-            self._owner.closed(self.session, clean=False)
+            self.session.leave(clean=False)
 
     def pause_writing(self) -> None:
         """The client does not take what is sent."""
@@ -135,38 +147,43 @@ class WebSocket(WSListener):
 
     # -- messages -----------------------------------------------------------------------------------
 
-    def _receive(self, payload: bytes) -> None:
-        # Text and binary are both JSON here, so the decoder checks the UTF-8.
-        if self.session is not None:
+    def _receive(self, payload: bytes, is_binary: bool) -> None:
+        # What is read is JSON, so the decoder checks the UTF-8.
+        if self.session is None:
+            return
+        if is_binary:
+            self.session.receive_binary(payload, monotonic())
+        else:
             self.session.receive(payload, monotonic())  # the loop is asked with a system call
 
     def _start(self, frame: WSFrame) -> None:
         if self._parts is not None:
-            self.close(1002, "a new message inside a fragmented one")
+            self.end(1002, "a new message inside a fragmented one")
             return
         self._parts = []
+        self._is_binary = frame.msg_type == WSMsgType.BINARY
         self._fragments = self._size = 0
         self._continue(frame)
 
     def _continue(self, frame: WSFrame) -> None:
         if self._parts is None:
-            self.close(1002, "a continuation of nothing")
+            self.end(1002, "a continuation of nothing")
             return
         self._fragments += 1
         self._size += frame.payload_size
         if self._size > FRAME_BYTES or self._fragments > FRAGMENTS:
-            self.close(1009, f"at most {FRAME_BYTES} bytes in {FRAGMENTS} fragments")
+            self.end(1009, f"at most {FRAME_BYTES} bytes in {FRAGMENTS} fragments")
             return
         self._parts.append(frame.get_payload_as_bytes())
         if frame.fin:
             payload, self._parts = b"".join(self._parts), None
-            self._receive(payload)
+            self._receive(payload, self._is_binary)
 
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
         """RFC 6455 §7.1: echo the code; a code that may not be on the wire is a protocol error."""
         self.closing = True
         if self.session is not None:
-            self._owner.closed(self.session, clean=True)  # nothing is sent behind a close
+            self.session.leave(clean=True)  # nothing is sent behind a close
         payload = frame.get_payload_as_bytes()
         code = int.from_bytes(payload[:2], "big") if payload else 1000
         self.socket.write(close_frame(code if _is_close(payload, code) else 1002, ""))
@@ -178,14 +195,18 @@ class WebSocket(WSListener):
         """Bytes that wait."""
         return int(self.socket.get_write_buffer_size())
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, why: Disconnect) -> None:
+        """The code tells the client whether to come back."""
+        self.end(why.code, why.reason)
+
+    def end(self, code: int, reason: str) -> None:
         """Close after what was written; a client that does not answer is cut off."""
         if self.closing:
             return
         self.closing = True
         self._parts = None
         if self.session is not None:
-            self._owner.closed(self.session, clean=False)  # nothing is sent behind a close
+            self.session.leave(clean=False)  # nothing is sent behind a close
         with contextlib.suppress(RuntimeError):  # the client may have gone at this very moment
             self.socket.write(close_frame(code, reason))
         # One that reads nothing would keep its buffer for as long as it likes.
@@ -250,7 +271,9 @@ class WebSocketProtocol(WSProtocol):  # type: ignore[misc]  # as said above
 
     def _upgrade(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener:
         path, _, query = request.path.decode("latin-1").partition("?")
-        refusal = self._owner.admit(self._address, path, query)
+        headers = request.headers
+        asked = Asked(self._address, path, query, headers.get("origin"), headers.get("host"))
+        refusal = self._owner.admit(asked)
         if refusal is not None:
             response = WSUpgradeResponse.create_error_response(refusal, refusal.phrase.encode())
             return WSUpgradeResponseWithListener(response, None)

@@ -1,0 +1,75 @@
+"""Socket.IO's namespaces: which dialect each speaks, and how one enters it."""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Protocol
+
+import msgspec
+
+from hubbub.gateway.gateway import Gateway
+from hubbub.gateway.session import Session
+from hubbub.ports.dialect import Dialect
+from hubbub.ports.ids import IdSource
+from hubbub.wire.namespaces import NamespaceSocket, Refusal
+
+SID_CHARS = 22  # 132 bits
+
+
+class Spoken(Protocol):
+    """A dialect of Socket.IO: with recovery, and without for clients that can't do with one more argument."""
+
+    @property
+    def recovering(self) -> Dialect: ...
+
+    @property
+    def plain(self) -> Dialect: ...
+
+    def sign_in(self, token: str) -> bytes:
+        """The packet by which a token in the handshake becomes what a client can also send."""
+        ...
+
+
+class _Auth(msgspec.Struct, frozen=True):
+    token: str | None = None
+    pid: str | None = None
+    offset: str | None = None
+    recovery: bool = True
+
+
+class GatewayNamespaces:
+    """By name. `/` is the root, which every client is in that names none."""
+
+    def __init__(self, gateway: Gateway, ids: IdSource, namespaces: Mapping[str, Spoken]) -> None:
+        self._gateway = gateway
+        self._ids = ids
+        self._namespaces = namespaces
+
+    def enter(self, socket: NamespaceSocket, auth: msgspec.Raw) -> None:
+        """As a new connection, or where a lost one was. Raises `Refusal`."""
+        spoken = self._namespaces.get(socket.namespace)
+        if spoken is None:
+            raise Refusal("Invalid namespace")
+        try:
+            asked = msgspec.json.decode(auth, type=_Auth)
+        except msgspec.ValidationError as error:
+            raise Refusal(f"auth: {error}") from None
+        if not self._gateway.admits(socket.address):
+            raise Refusal(
+                "Too many connections, or the server is restarting; try again in a moment."
+            )
+        dialect = spoken.recovering if asked.recovery else spoken.plain
+        session = self._gateway.open(socket, (dialect,))
+        socket.receiver = session
+        if asked.pid is not None and self._gateway.recover(session, asked.pid, asked.offset):
+            socket.accept(self._sid(), asked.pid)
+            self._gateway.replay(session)
+            return
+        self._begin(socket, session, dialect)
+        if asked.token is not None:
+            session.receive(spoken.sign_in(asked.token), monotonic())
+
+    def _begin(self, socket: NamespaceSocket, session: Session, dialect: Dialect) -> None:
+        socket.accept(self._sid(), self._gateway.watch(session) if dialect.recovers else None)
+
+    def _sid(self) -> str:
+        return self._ids.secret()[:SID_CHARS]
