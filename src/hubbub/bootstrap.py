@@ -6,6 +6,7 @@ import os
 import random
 import secrets
 import signal
+import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,18 +14,18 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from hubbub import conformance
 from hubbub.auth.passwords import Argon2Passwords
 from hubbub.auth.secrets import load_keys
 from hubbub.auth.tokens import JwtTokens
 from hubbub.broker.memory import MemoryBroker
 from hubbub.config import Settings
-from hubbub.dialects.channelchat import ORIGINAL, SEED, ChannelChatDialect
-from hubbub.dialects.native import NativeDialect, NativeRest
-from hubbub.dialects.native.document import PAGES
 from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.gateway import Gateway, Parts
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.presence import PresenceTracker
+from hubbub.gateway.receipts import Receipts
+from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.tasks import Tasks
 from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import Register
@@ -32,7 +33,6 @@ from hubbub.model.entities import User
 from hubbub.model.errors import Disconnect, not_found
 from hubbub.model.events import MessageSent, Publication
 from hubbub.model.ids import IdSequence
-from hubbub.ports.dialect import Dialect
 from hubbub.ports.store import nothing
 from hubbub.services.accounts import Accounts, draft_account
 from hubbub.services.channels import Channels
@@ -48,11 +48,11 @@ from hubbub.services.reads import Reads
 from hubbub.services.relationships import Relationships
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
+from hubbub.surfaces import Surfaces
 from hubbub.transport.address import Addresses
-from hubbub.transport.http import Http, application, health, metrics, websocket_only
+from hubbub.transport.http import Http, health, metrics
 from hubbub.transport.metrics import Metrics
-from hubbub.transport.server import Server, bind, server
-from hubbub.transport.upgrade import Door
+from hubbub.transport.server import Server, bind
 
 log = structlog.get_logger("hubbub")
 
@@ -125,6 +125,21 @@ def lock(folder: Path) -> int:
     return descriptor
 
 
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        return bind(host, port)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise Unstartable(f"Can't listen on {host}:{port}: {why}.") from None
+
+
+def conformance_server(port: int, *, engineio: bool) -> tuple[socket.socket, Server]:
+    """For `hubbub conformance`. Raises `Unstartable`."""
+    ids = SystemIds(SystemClock(), 0)
+    make = conformance.engineio if engineio else conformance.socketio
+    return _bind("127.0.0.1", port), make(ids.secret)
+
+
 class Node:
     """A whole server. Make it inside the running loop."""
 
@@ -140,7 +155,7 @@ class Node:
         self._passwords = Argon2Passwords()
         self.tasks = Tasks()
         self._hub = Hub()
-        self._fanout = Fanout(self._hub)
+        self._recovery = Recovery(self._clock, self._ids)
         self._directory = Directory(self.store)
         self._rates = Rates(self._clock, enabled=settings.rate_limits == "on")
         self._logins = self._make_logins()
@@ -154,10 +169,13 @@ class Node:
         )
         self._viewers = Viewers(self._broker, self._clock, grace=settings.presence_grace_seconds)
         self.services = self._make_services()
+        self._receipts = Receipts(self._directory, self.services.reads)
+        self._fanout = Fanout(self._hub, self._recovery, self._receipts)
         self.dispatch = Dispatch(self.services, self._rates)
         self.gateway = self._make_gateway()
         self._broker.subscribe(self._deliver)
-        self._server = self._make_server()
+        self.surfaces = self._make_surfaces()
+        self._servers: list[Server] = []
 
     # -- parts --------------------------------------------------------------------------------------
 
@@ -201,38 +219,23 @@ class Node:
             self._fanout,
             self._presence,
             self._viewers,
+            self._recovery,
+            self._receipts,
             self._clock,
             self._ids,
         )
         return Gateway(parts, capped=self.settings.rate_limits == "on")
 
-    def _make_server(self) -> Server:
+    def _make_surfaces(self) -> Surfaces:
         settings = self.settings
         addresses = Addresses(settings.trusted_proxies)
-        http = Http(self.dispatch, self._logins, addresses)
-        apis = NativeRest(PAGES), SEED, ORIGINAL
-        routes = [route for api in apis for route in http.routes(api)]
-        routes.append(health(self.store.ping, lambda: self.dispatch.draining))
         counted = Metrics(self.gateway, self._fanout, self.store)
-        routes.append(metrics(counted.page, settings.metrics_token))
-        door = self._make_door()
-        routes += [websocket_only(path) for path in door.paths if path != "/"]
-        return server(application(routes, settings.cors_origins), door, addresses)
-
-    def _make_door(self) -> Door:
-        """Which path speaks what (docs/design.md, paths)."""
-        native = NativeDialect(self.settings.heartbeat_seconds)
-        channelchat = ChannelChatDialect(self.settings.channelchat_heartbeat_seconds)
-        guessed = (channelchat,)
-        by_token = frozenset({"/channelchat/api/v1/ws"})
-        sockets: dict[str, Sequence[Dialect]] = {
-            "/gateway": (native,),
-            "/ws": guessed,
-            "/": guessed,
-            "/channelchat/ws": (channelchat,),
-        }
-        sockets |= dict.fromkeys(by_token, (channelchat,))
-        return Door(self.gateway, sockets, by_token)
+        common = (
+            health(self.store.ping, lambda: self.dispatch.draining),
+            metrics(counted.page, settings.metrics_token),
+        )
+        http = Http(self.dispatch, self._logins, addresses)
+        return Surfaces(settings, self.gateway, http, addresses, self._clock, self._ids, common)
 
     # -- events -------------------------------------------------------------------------------------
 
@@ -255,23 +258,29 @@ class Node:
 
     # -- life ---------------------------------------------------------------------------------------
 
-    async def serve(self, on_ready: Callable[[str], None]) -> None:
-        """Until SIGTERM or SIGINT, then drains. Raises `Unstartable`."""
-        settings = self.settings
-        try:
-            listener = bind(settings.host, settings.port)
-        except OSError as error:
-            raise Unstartable(
-                f"Can't listen on {settings.host}:{settings.port}: {os.strerror(error.errno or 0)}."
-            ) from None
+    async def serve(self, on_ready: Callable[[Sequence[str]], None]) -> None:
+        """Until SIGTERM or SIGINT, then drains. `on_ready` gets the addresses. Raises `Unstartable`."""
+        listeners = [_bind(self.settings.host, self.settings.port)]
+        self._servers = [self.surfaces.main()]
+        for port, dialect in self.settings.listeners:
+            if dialect not in self.surfaces.named:
+                known = ", ".join(self.surfaces.named)
+                raise Unstartable(
+                    f"There is no dialect {dialect!r} to listen for; there are {known}."
+                )
+            listeners.append(_bind(self.settings.host, port))
+            self._servers.append(self.surfaces.of(dialect))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         self.tasks.start(self.gateway.sweep_forever(), "sweep")
-        port = listener.getsockname()[1]
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        on_ready(f"http://{host}:{port}")
-        await self._server.serve([listener])
+        on_ready([self._address(listener) for listener in listeners])
+        pairs = zip(self._servers, listeners, strict=True)
+        await asyncio.gather(*(server.serve([listener]) for server, listener in pairs))
+
+    def _address(self, listener: socket.socket) -> str:
+        host = self.settings.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
     def _stop(self) -> None:
         if not self.dispatch.draining:
@@ -283,20 +292,22 @@ class Node:
         log.info("draining")
         await self.gateway.drain()
         await self._linger()
-        self._server.should_exit = True
+        for server in self._servers:
+            server.should_exit = True
 
     async def _linger(self) -> None:
         """For the clients' own close frames: a socket that is closed with unread bytes is reset, and a reset
         would overtake the close frame that says why."""
         deadline = self._clock.monotonic() + LINGER_SECONDS
-        connections = self._server.server_state.connections
-        while connections and self._clock.monotonic() < deadline:  # noqa: ASYNC110  # see below
+        states = [server.server_state for server in self._servers]
+        while any(state.connections for state in states) and self._clock.monotonic() < deadline:  # noqa: ASYNC110  # see below
             await asyncio.sleep(0.02)  # uvicorn tells nobody when a connection has gone
 
     async def close(self) -> None:
         """Commits what waits and lets everything go."""
         self._presence.close()
         self._viewers.close()
+        self._receipts.close()
         await self.tasks.close()
         await self.store.close()
         await self._blobs.close()

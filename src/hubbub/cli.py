@@ -5,7 +5,7 @@ import gc
 import getpass
 import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -34,12 +34,33 @@ def serve(
     *,
     host: Annotated[str | None, Parameter(help="Address to listen on. Default 127.0.0.1.")] = None,
     port: Annotated[int | None, Parameter(help="Port. Default 3000; 0 picks a free one.")] = None,
+    listen: Annotated[
+        list[str] | None,
+        Parameter(help="PORT=DIALECT: one more port, all for one dialect. May be given again."),
+    ] = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    settings = _load(config, host=host, port=port, data=data)
+    settings = _load(config, host=host, port=port, listen=listen, data=data)
     _run(lambda: _serve(settings))
+
+
+@app.command
+def conformance(
+    *,
+    engineio: Annotated[
+        bool, Parameter(help="For the suite of Engine.IO v4.", negative="")
+    ] = False,
+    socketio: Annotated[
+        bool, Parameter(help="For the suite of Socket.IO v5.", negative="")
+    ] = False,
+    port: Annotated[int, Parameter(help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Serve what the official protocol test suites expect, on loopback, until Ctrl-C. No chat, no data."""
+    if engineio == socketio:
+        _fail("conformance: say --engineio or --socketio.", 2)
+    _run(lambda: _conformance(port, engineio=engineio))
 
 
 @app.command(name="config")
@@ -138,14 +159,27 @@ async def _serve(settings: Settings) -> None:
     gc.set_threshold(50_000, 20, 50)
     try:
         token = await node.services.accounts.offer_admin()
-        await node.serve(lambda address: _greet(address, folder, token))
+        await node.serve(lambda addresses: _greet(addresses, settings, folder, token))
     finally:
         await node.close()
         os.close(held)
 
 
-def _greet(address: str, folder: Path, token: str | None) -> None:
+async def _conformance(port: int, *, engineio: bool) -> None:
+    from hubbub.bootstrap import conformance_server
+
+    listener, server = conformance_server(port, engineio=engineio)
+    print(
+        f"Hubbub {__version__} listens on http://127.0.0.1:{listener.getsockname()[1]}", flush=True
+    )
+    await server.serve([listener])
+
+
+def _greet(addresses: Sequence[str], settings: Settings, folder: Path, token: str | None) -> None:
+    address, *others = addresses
     print(f"Hubbub {__version__} listens on {address}")
+    for other, (_, dialect) in zip(others, settings.listeners, strict=True):
+        print(f"  {dialect:<9} {other}")
     print(f"  data      {folder.resolve()}")
     print(f"  API       {address}/api/v1/docs")
     if token is not None:

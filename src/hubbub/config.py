@@ -12,7 +12,7 @@ from msgspec import Meta
 
 PREFIX = "HUBBUB_"
 SECRETS = frozenset({"metrics_token"})
-_LISTS = frozenset({"trusted_proxies", "cors_origins"})
+_LISTS = frozenset({"listen", "trusted_proxies", "cors_origins"})
 
 Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 24 * 3600)]
 
@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # Where it listens. Other machines can only connect when this is not loopback.
     host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 3000
+    # More listeners, whose root belongs to one dialect: "3001=chatgroup".
+    listen: tuple[str, ...] = ()
     # Where everything is kept: the database, the secret that signs tokens, a lock.
     data: Annotated[str, Meta(min_length=1)] = "hubbub-data"
     # Rates per account and address. `off` is for tests and benchmarks, on loopback only.
@@ -55,6 +57,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_format: Literal["console", "json"] = "console"
     # This node's number; every node that shares a database needs its own.
     node: Annotated[int, Meta(ge=0, le=63)] = 0
+
+    @property
+    def listeners(self) -> list[tuple[int, str]]:
+        """Ports and dialects of `listen`."""
+        pairs = (text.partition("=") for text in self.listen)
+        return [(int(port), dialect) for port, _, dialect in pairs]
 
 
 def load(
@@ -124,6 +132,9 @@ def _check(settings: Settings) -> None:
         raise BadSetting(
             "rate_limits: off is for loopback only; this host can be reached by others"
         )
+    for text in settings.listen:
+        if not re.fullmatch(r"\d{1,5}=\w+", text, re.ASCII) or int(text.partition("=")[0]) > 65_535:
+            raise BadSetting(f"listen: {text!r} is not PORT=DIALECT, such as 3001=chatgroup")
     for proxy in settings.trusted_proxies:
         try:
             ipaddress.ip_network(proxy)

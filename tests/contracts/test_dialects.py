@@ -1,14 +1,22 @@
 """Every dialect keeps the contract; their REST sides word every refusal too."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
 from contracts.dialect import DialectContract
-from hubbub.dialects.channelchat import ORIGINAL, SEED, ChannelChatDialect
+from hubbub.dialects.channelchat import (
+    ORIGINAL_OPERATIONS,
+    SEED_OPERATIONS,
+    ChannelChatDialect,
+    ChannelChatRest,
+)
+from hubbub.dialects.chatgroup import ChatGroup
 from hubbub.dialects.native import NativeDialect, NativeRest
 from hubbub.model.errors import Code, Refused
 from hubbub.ports.dialect import Dialect
+from hubbub.wire import socketio
 from hubbub.wire.rest import RestApi
 
 
@@ -24,7 +32,34 @@ class TestChannelChat(DialectContract):
         return ChannelChatDialect()
 
 
-APIS: dict[str, RestApi] = {"native": NativeRest({}), "seed": SEED, "original": ORIGINAL}
+class TestChatGroup(DialectContract):
+    SOME_ID = f"{1234567890123456:024x}"
+
+    @pytest.fixture
+    def dialect(self) -> Dialect:
+        return ChatGroup("/").plain
+
+    def samples(self, dialect: Dialect) -> Sequence[str]:
+        frames = [json.loads(sample) for sample in super().samples(dialect)]
+        events = [frame if isinstance(frame, list) else frame.get("event") for frame in frames]
+        return sorted({json.dumps(event) for event in events if event})
+
+    def wrap(self, payload: bytes) -> bytes:
+        return b"2" + payload
+
+    def parse(self, frame: bytes) -> object:
+        """The array of an event or an ack, as an Engine.IO message."""
+        packet = socketio.parse(frame[1:])
+        assert frame[:1] == b"4"
+        assert packet.type in (socketio.EVENT, socketio.ACK)
+        return json.loads(packet.data)
+
+
+APIS: dict[str, RestApi] = {
+    "native": NativeRest({}),
+    "seed": ChannelChatRest(("",), SEED_OPERATIONS),
+    "original": ChannelChatRest(("",), ORIGINAL_OPERATIONS),
+}
 
 
 @pytest.mark.parametrize("code", Code)

@@ -121,7 +121,7 @@ class Writer:
         """The answer; every message is new."""
         self._count += 1
         started = time.monotonic()
-        answer = await self._sender.ask(
+        answer: Json = await self._sender.ask(
             "send_message", channel_id=self._channel, content=f"{self._count} {TEXT}"
         )
         if answer["type"] == "message_ack":

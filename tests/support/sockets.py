@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -17,6 +17,8 @@ SECONDS = 10.0
 
 class Socket:
     """Any dialect that speaks JSON frames. Frames that a wait passes over stay for later waits."""
+
+    FENCE: ClassVar[Any] = {"type": "heartbeat"}  # what is answered behind all that was sent before
 
     def __init__(self, url: str, **options: Any) -> None:
         self._url = url
@@ -33,22 +35,26 @@ class Socket:
     ) -> None:
         await self.ws.close()
 
-    async def send(self, frame: Json) -> None:
+    def is_fenced(self, frame: Any) -> bool:
+        """Whether this is the answer."""
+        return bool(frame == {"type": "heartbeat_ack"})
+
+    async def send(self, frame: Any) -> None:
         await self.ws.send(json.dumps(frame))
 
-    async def receive(self, seconds: float = SECONDS) -> Json:
+    async def receive(self, seconds: float = SECONDS) -> Any:
         """The next frame."""
         if self._kept:
             return self._kept.pop(0)
         return await self._read(seconds)
 
-    async def _read(self, seconds: float) -> Json:
+    async def _read(self, seconds: float) -> Any:
         text = await asyncio.wait_for(self.ws.recv(), seconds * FACTOR)
         found = json.loads(text)
         assert isinstance(found, dict)
         return found
 
-    async def wait(self, wanted: Callable[[Json], bool], seconds: float = SECONDS) -> Json:
+    async def wait(self, wanted: Callable[[Any], bool], seconds: float = SECONDS) -> Any:
         """The first frame that is wanted, whether it has come already or comes in time."""
         for n, frame in enumerate(self._kept):
             if wanted(frame):
@@ -60,7 +66,7 @@ class Socket:
                     return frame
                 self._kept.append(frame)
 
-    async def wait_type(self, kind: str, seconds: float = SECONDS, **data: object) -> Json:
+    async def wait_type(self, kind: str, seconds: float = SECONDS, **data: object) -> Any:
         """The first frame of a type whose data have these values."""
         return await self.wait(
             lambda f: (
@@ -108,7 +114,7 @@ class Native(Socket):
         self.ready = (await self.wait_type("ready"))["data"]
         return self
 
-    async def ask(self, kind: str, **data: object) -> Json:
+    async def ask(self, kind: str, **data: object) -> Any:
         """A command's reply, also when it is an error."""
         self._refs += 1
         ref = f"r{self._refs}"
@@ -144,3 +150,59 @@ class ChannelChat(Socket):
         """The ack's data."""
         await self.send({"type": "join_channel", "data": {"channel_id": channel_id}})
         return dict((await self.wait_type("join_channel_ack"))["data"])
+
+
+class SocketIo(Socket):
+    """Socket.IO over WebSocket, the root namespace. Events are lists; see the playbook for the rest."""
+
+    FENCE: ClassVar[Any] = {"id": 999, "event": ["sync_messages", {"chats": []}]}
+    PATH = "/socket.io/?EIO=4&transport=websocket"
+
+    def __init__(self, ws_url: str, auth: Json) -> None:
+        super().__init__(ws_url + self.PATH)
+        self._auth = auth
+
+    def is_fenced(self, frame: Any) -> bool:
+        return isinstance(frame, dict) and frame.get("id") == 999
+
+    async def __aenter__(self) -> "SocketIo":
+        await super().__aenter__()
+        opened = str(await self.ws.recv())
+        assert opened.startswith("0"), opened
+        # Offsets would stand at the end of every event.
+        await self.ws.send("40" + json.dumps({"recovery": False, **self._auth}))
+        entered = str(await self.ws.recv())
+        assert entered.startswith("40"), entered
+        return self
+
+    async def send(self, frame: Any) -> None:
+        ack, event = ("", frame) if isinstance(frame, list) else (frame["id"], frame["event"])
+        await self.ws.send(f"42{ack}{json.dumps(event)}")
+
+    async def _read(self, seconds: float) -> Any:
+        while True:
+            text = str(await asyncio.wait_for(self.ws.recv(), seconds * FACTOR))
+            if text == "2":
+                await self.ws.send("3")
+            elif text.startswith("42"):
+                return json.loads(text[2:])
+            elif text.startswith("43"):
+                digits, bracket, rest = text[2:].partition("[")
+                return {"id": int(digits), "ack": json.loads(bracket + rest)}
+            else:
+                return {"packet": text}
+
+
+class ChatGroup(SocketIo):
+    """Seed 002, signed in as the original's client does it."""
+
+    def __init__(self, ws_url: str, token: str) -> None:
+        super().__init__(ws_url, {})
+        self._token = token
+
+    async def __aenter__(self) -> "ChatGroup":
+        await super().__aenter__()
+        await self.send(["authenticate", {"token": self._token}])
+        await self.wait(lambda f: f[0] == "authenticated")
+        await self.wait(lambda f: f[0] == "sync_messages")
+        return self

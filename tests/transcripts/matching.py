@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Final
 
 REST: Final = "..."  # in an object: more keys may follow; last in a list: more items may
-_NAME = r"\$([A-Za-z_]\w*(?:\.\w+)?)"
+_NAME = r"\$([A-Za-z_]\w*(?:\.\w+)*)"
 _WHOLE: Final = re.compile(_NAME + r"(?::(\w+))?")
 _INSIDE: Final = re.compile(_NAME)
 _ID: Final = re.compile(r"0|[1-9][0-9]{0,15}")
+_HEX: Final = re.compile(r"[0-9a-f]{24}")
 _MILLIS: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _SECONDS: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -28,6 +29,7 @@ TYPES: Final[dict[str, Callable[[object], bool]]] = {
     "int": lambda got: isinstance(got, int) and not isinstance(got, bool),
     "bool": lambda got: isinstance(got, bool),
     "id": _text(_ID),
+    "hexid": _text(_HEX),
     "time": _text(_MILLIS),
     "seconds": _text(_SECONDS),
 }
@@ -44,7 +46,10 @@ class Names:
         self._values[name] = value
 
     def get(self, name: str) -> object:
-        """Raises `Mismatch` for a name that nothing has bound yet."""
+        """Raises `Mismatch` for a name that nothing has bound yet. `$m.hex` is the id `$m` in 24 hex digits."""
+        base, dot, form = name.rpartition(".")
+        if dot and form == "hex":
+            return f"{int(str(self.get(base))):024x}"
         if name not in self._values:
             raise Mismatch(f"${name} has not been bound yet; the first time write ${name}:type")
         return self._values[name]
@@ -123,6 +128,8 @@ class Names:
             raise Mismatch(f"{_place(at)}: want ${name}:{kind}, got {got!r}")
         if name == "_":
             return
+        if kind == "hexid":
+            got = str(int(str(got), 16))
         known = self._values.setdefault(name, got)
         if str(known) != str(got):
             raise Mismatch(f"{_place(at)}: want ${name} = {known!r}, got {got!r}")

@@ -109,7 +109,7 @@ def _with_more(draw: Callable[..., Any], frame: Any, fragment: bytes) -> bytes:
     """One key more, at the top or in the data; where it is there already, it stands there twice."""
     key = draw(st.sampled_from([*_KEYS, *frame]))
     text = json.dumps(frame)
-    places = [n + 1 for n, c in enumerate(text) if c == "{"]
+    places = [n + 1 for n, c in enumerate(text) if c in "{["]
     at = draw(st.sampled_from(places))
     rest = text[at:].lstrip()
     comma = "" if rest.startswith("}") else ","
@@ -128,9 +128,13 @@ def _wrapped(draw: Callable[..., Any], frame: Any, _: bytes) -> bytes:
     return before + text + after
 
 
+def _kind(frame: Any) -> object:
+    return frame[0] if isinstance(frame, list) else frame.get("type")
+
+
 def every_wrong_value(samples: Sequence[str]) -> Iterator[bytes]:
     """Every fragment in every place of one frame of each shape."""
-    shapes = {(str(_paths(f)), f.get("type")): f for f in map(json.loads, samples)}
+    shapes = {(str(_paths(f)), _kind(f)): f for f in map(json.loads, samples)}
     for frame in shapes.values():
         for path in _paths(frame):
             whole = _put(frame, path, _MARK)

@@ -20,9 +20,11 @@ Lines that are indented continue the one above. Steps run in the order in which 
 | `@ alice` | a person without a connection |
 | `@ alice native` | a connection that has sent `connect` and got `ready` |
 | `@ bob channelchat` | a connection that has sent `connect` and got `connect_ack` |
+| `@ dave chatgroup` | a Socket.IO connection that has sent `authenticate` and got `sync_messages` |
+| `@ dave socketio {"token": "$dave.token"}` | one that has sent this as its `auth` and nothing else |
 | `@ carol raw /path` | a connection on a path that has said nothing yet |
 | `@ carol refused 401 /path` | the upgrade is refused with this status |
-| `@ hear presence_updated` | presence counts; else it is passed over, because it comes when it comes |
+| `@ hear presence_updated` | presence counts; else it is passed over, because it comes when it comes, as is what PASSED_OVER names |
 | `alice > JSON` | sends a frame |
 | `alice >> text` | sends text as it is |
 | `alice < JSON` | the next frame |
@@ -33,7 +35,10 @@ Lines that are indented continue the one above. Steps run in the order in which 
 | `nobody ! …` | the same without a token |
 
 People are signed up when they first occur. `alice/phone` is another connection of alice. `$alice.id`,
-`$alice.name`, `$alice.token` and `$alice.session` are hers.
+`$alice.name`, `$alice.token` and `$alice.session` are hers. `$m.hex` is the id `$m` in 24 hexadecimal digits.
+
+On Socket.IO a frame is `["event", argument …]`, or `{"id": 1, "event": [...]}` where an ack is asked for, and
+`{"id": 1, "ack": [...]}` is the ack. There `$m:hexid` binds the id that is `$m` in other dialects.
 
 In what is expected, objects have exactly the keys that stand there, unless `"...": true` is among them, and
 lists exactly their items, unless the last is `"..."`. `$m:id` binds on first sight and must agree later, in
@@ -53,14 +58,17 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from support.rest import Person, call, sign_up
 from support.server import RunningServer
-from support.sockets import ChannelChat, Native, Socket
+from support.sockets import ChannelChat, ChatGroup, Native, Socket, SocketIo
 from transcripts.matching import Mismatch, Names
 
 SECONDS: Final = 5.0
 _STEP: Final = re.compile(r"([A-Za-z][\w/]*) (>>|>|<|!|\.|closed|closes)(?: (.*))?", re.DOTALL)
 _REQUEST: Final = re.compile(r"(\w+) (\S+)(?: (.+?))? -> (\d+)(?: (.+))?", re.DOTALL)
-_FENCE: Final = {"type": "heartbeat"}
-_FENCED: Final = {"type": "heartbeat_ack"}
+
+
+PASSED_OVER: Final = frozenset(
+    ("presence_updated", "user_online", "user_offline", "delivered_updated", "message_delivered")
+)
 
 
 class Wrong(AssertionError):
@@ -102,8 +110,15 @@ def _step(where: str, text: str) -> Step:
 
 def frame_types(steps: list[Step], verb: str) -> set[str]:
     """The `type` of every frame sent (`>`) or expected (`<`)."""
-    found = [json.loads(step.text) for step in steps if step.verb == verb]
-    return {frame["type"] for frame in found if "type" in frame}
+    found = [frame_type(json.loads(step.text)) for step in steps if step.verb == verb]
+    return {kind for kind in found if kind is not None}
+
+
+def frame_type(frame: Any) -> str | None:
+    """What a frame is, in any dialect."""
+    if isinstance(frame, list):
+        return str(frame[0])
+    return str(frame["event"][0]) if "event" in frame else frame.get("type")
 
 
 async def play(path: Path, server: RunningServer) -> None:
@@ -139,7 +154,7 @@ class Playbook:
         self._people: dict[str, Person] = {}
         self._owners: dict[str, Person] = {}
         self._sockets: dict[str, Socket] = {}
-        self._passed_over = {"presence_updated"}
+        self._passed_over = set(PASSED_OVER)
         self._verbs: dict[str, Callable[[Step], Any]] = {
             "@": self._set_up,
             ">": self._send,
@@ -179,6 +194,8 @@ class Playbook:
                 self._person(first)
             case ["refused", status, path]:
                 await self._refused(first, int(status), path)
+            case ["socketio", *auth]:
+                await self._connect(first, "socketio", " ".join(auth))
             case [dialect, *path]:
                 await self._connect(first, dialect, "".join(path))
             case _:  # not reached: the cases above take every list
@@ -229,10 +246,17 @@ class Playbook:
                 socket = Native(url, token)
             case "channelchat":
                 socket = ChannelChat(url, token, self._person(name).id)
+            case "chatgroup":
+                socket = ChatGroup(url, token)
+            case "socketio":
+                auth = self._names.fill(json.loads(path or "{}"))
+                socket = SocketIo(url, auth)  # type: ignore[arg-type]  # an object, as it stands there
             case "raw" if path:
                 socket = Socket(url + self._names.fill_text(path))
             case _:
-                raise Mismatch(f"there is no {dialect!r}; there are native, channelchat, raw /path")
+                raise Mismatch(
+                    f"there is no {dialect!r}; there are native, channelchat, chatgroup, raw /path"
+                )
         self._sockets[name] = await socket.__aenter__()
 
     async def _refused(self, name: str, status: int, path: str) -> None:
@@ -252,7 +276,7 @@ class Playbook:
 
     async def _send(self, step: Step) -> None:
         frame = self._names.fill(json.loads(step.text))
-        await self._socket(step).ws.send(json.dumps(frame))
+        await self._socket(step).send(frame)
 
     async def _send_text(self, step: Step) -> None:
         await self._socket(step).ws.send(step.text)
@@ -267,15 +291,16 @@ class Playbook:
             raise Mismatch(f"{mismatch}\n  want {step.text}\n  got  {shown}") from None
 
     async def _nothing_more(self, step: Step) -> None:
-        await self._socket(step).send(dict(_FENCE))
+        socket = self._socket(step)
+        await socket.send(socket.FENCE)
         got = await self._next(step, "nothing more")
-        if got != _FENCED:
+        if not socket.is_fenced(got):
             raise Mismatch(f"{step.who}: want nothing more\n  got  {json.dumps(got)}")
 
-    async def _next(self, step: Step, want: str) -> dict[str, Any]:
+    async def _next(self, step: Step, want: str) -> Any:
         socket = self._socket(step)
         try:
-            while (got := await socket.receive(SECONDS)).get("type") in self._passed_over:
+            while frame_type(got := await socket.receive(SECONDS)) in self._passed_over:
                 pass
         except TimeoutError:
             raise Mismatch(f"{step.who}: want {want}\n  got nothing for {SECONDS:.0f} s") from None

@@ -6,6 +6,10 @@ whole seconds; a channel is heard only once it has been joined on this connectio
 """
 
 from hubbub.dialects.channelchat.dialect import ChannelChatDialect
-from hubbub.dialects.channelchat.routes import ORIGINAL, SEED
+from hubbub.dialects.channelchat.routes import (
+    ORIGINAL_OPERATIONS,
+    SEED_OPERATIONS,
+    ChannelChatRest,
+)
 
-__all__ = ["ORIGINAL", "SEED", "ChannelChatDialect"]
+__all__ = ["ORIGINAL_OPERATIONS", "SEED_OPERATIONS", "ChannelChatDialect", "ChannelChatRest"]

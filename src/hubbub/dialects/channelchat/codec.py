@@ -12,7 +12,7 @@ from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model.errors import Code, Disconnect, Malformed, Refused
 from hubbub.model.ids import UserId, parse_id
-from hubbub.ports.dialect import Entered, Ready, Request
+from hubbub.ports.dialect import Codec, Entered, Ready, Request
 from hubbub.wire import fields
 
 D = TypeVar("D")
@@ -90,7 +90,7 @@ def speaks(payload: bytes) -> bool:
     return envelope.type in COMMANDS or envelope.op == ORDINARY_MESSAGE
 
 
-class ChannelChatCodec:
+class ChannelChatCodec(Codec):
     """Keeps no state: every frame says all."""
 
     __slots__ = ()

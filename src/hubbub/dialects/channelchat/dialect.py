@@ -3,9 +3,10 @@
 from hubbub.dialects.channelchat.codec import ChannelChatCodec, speaks
 from hubbub.dialects.channelchat.render import render
 from hubbub.model.events import Event
+from hubbub.ports.dialect import Dialect
 
 
-class ChannelChatDialect:
+class ChannelChatDialect(Dialect):
     """Hears the channels that this connection has joined. The original's limit of silence is 100 s."""
 
     name = "channelchat"

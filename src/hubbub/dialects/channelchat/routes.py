@@ -287,7 +287,3 @@ class ChannelChatRest:
         code = CODES[refusal.code]
         is_mild = (operation.method, operation.path, refusal.code) in _MILD
         return Answer(200 if is_mild else code, encode(Envelope(code, refusal.message, None)))
-
-
-SEED: Final = ChannelChatRest(("", "/channelchat"), SEED_OPERATIONS)
-ORIGINAL: Final = ChannelChatRest(("/channelchat",), ORIGINAL_OPERATIONS)

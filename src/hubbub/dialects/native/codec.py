@@ -13,7 +13,7 @@ from hubbub.model import entities as m
 from hubbub.model.errors import Code, Disconnect, Malformed, Refused
 from hubbub.model.ids import MAX_ID
 from hubbub.model.times import rfc3339
-from hubbub.ports.dialect import Ready, Request
+from hubbub.ports.dialect import Codec, Ready, Request
 from hubbub.wire import fields
 
 D = TypeVar("D")
@@ -142,7 +142,7 @@ def _ready(result: Ready) -> dict[str, object]:
     }
 
 
-class NativeCodec:
+class NativeCodec(Codec):
     """Keeps no state: every frame says all."""
 
     __slots__ = ()

@@ -3,9 +3,10 @@
 from hubbub.dialects.native.codec import NativeCodec
 from hubbub.dialects.native.render import render
 from hubbub.model.events import Event
+from hubbub.ports.dialect import Dialect
 
 
-class NativeDialect:
+class NativeDialect(Dialect):
     """Hears all channels that its user is in."""
 
     name = "native"
@@ -17,10 +18,6 @@ class NativeDialect:
     def codec(self) -> NativeCodec:
         """A fresh connection's codec."""
         return NativeCodec()
-
-    def recognises(self, payload: bytes) -> bool:
-        """Native has a path of its own; it is never guessed."""
-        return False
 
     def render(self, event: Event) -> bytes | None:
         """The frame's text."""

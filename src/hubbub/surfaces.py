@@ -1,0 +1,166 @@
+"""What each listener speaks (docs/design.md §5): with bootstrap.py the only files that name concrete classes.
+
+The main listener has everything, each dialect under its own name where their paths clash. `--listen PORT=dialect`
+adds one whose root belongs to one dialect, on the port and the paths that its clients expect.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+from starlette.routing import Route
+
+from hubbub.config import Settings
+from hubbub.dialects.channelchat import (
+    ORIGINAL_OPERATIONS,
+    SEED_OPERATIONS,
+    ChannelChatDialect,
+    ChannelChatRest,
+)
+from hubbub.dialects.chatgroup import ChatGroup, ChatGroupRest
+from hubbub.dialects.native import NativeDialect, NativeRest
+from hubbub.dialects.native.document import PAGES
+from hubbub.gateway.gateway import Gateway
+from hubbub.ports.clock import Clock
+from hubbub.ports.dialect import Dialect
+from hubbub.ports.ids import IdSource
+from hubbub.transport.address import Addresses
+from hubbub.transport.engineio import EngineServer
+from hubbub.transport.http import Http, application, websocket_only
+from hubbub.transport.origin import Origins
+from hubbub.transport.server import Server, server
+from hubbub.transport.socketio import GatewayNamespaces, Spoken
+from hubbub.transport.upgrade import Door
+from hubbub.wire.engine import Engine
+from hubbub.wire.engineio import Options
+from hubbub.wire.namespaces import Client
+from hubbub.wire.rest import RestApi
+
+SOCKET_IO: Final = "/socket.io/"
+_WITH_TOKEN: Final = "/channelchat/api/v1/ws"  # noqa: S105  # a path; the token is in its query
+
+
+class Surface(msgspec.Struct, frozen=True):
+    """The paths of one listener. `by_token`: WebSockets whose address carries the token."""
+
+    apis: Sequence[RestApi]
+    sockets: Mapping[str, Sequence[Dialect]] = {}
+    by_token: frozenset[str] = frozenset()
+    namespaces: Mapping[str, Spoken] = {}
+
+
+class Surfaces:
+    """`common` are the routes of every listener: health and metrics."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        gateway: Gateway,
+        http: Http,
+        addresses: Addresses,
+        clock: Clock,
+        ids: IdSource,
+        common: Sequence[Route],
+    ) -> None:
+        self._settings = settings
+        self._gateway = gateway
+        self._http = http
+        self._addresses = addresses
+        self._clock = clock
+        self._ids = ids
+        self._common = common
+        self._origins = Origins(settings.cors_origins)
+        self._engines: list[EngineServer] = []
+        self._native = NativeDialect(settings.heartbeat_seconds)
+        self._channelchat = ChannelChatDialect(settings.channelchat_heartbeat_seconds)
+        # One of each, wherever it is heard: who shares a dialect shares its frames.
+        self._chatgroup = {name: ChatGroup(name) for name in ("/", "/chatgroup")}
+
+    @property
+    def named(self) -> Mapping[str, Callable[[], Surface]]:
+        """What may stand behind `--listen PORT=`."""
+        return {
+            "native": self._of_native,
+            "channelchat": self._of_channelchat,
+            "chatgroup": self._of_chatgroup,
+        }
+
+    def main(self) -> Server:
+        """The listener of everything."""
+        channelchat = self._channelchat
+        return self._serve(
+            Surface(
+                (
+                    NativeRest(PAGES),
+                    ChannelChatRest(("", "/channelchat"), SEED_OPERATIONS),
+                    ChannelChatRest(("/channelchat",), ORIGINAL_OPERATIONS),
+                    ChatGroupRest(("/chatgroup/api",), self._clock),
+                ),
+                {
+                    "/gateway": (self._native,),
+                    "/ws": (channelchat,),
+                    "/": (channelchat,),
+                    "/channelchat/ws": (channelchat,),
+                    _WITH_TOKEN: (channelchat,),
+                },
+                frozenset({_WITH_TOKEN}),
+                self._chatgroup,
+            )
+        )
+
+    def of(self, dialect: str) -> Server:
+        """The listener of one dialect."""
+        return self._serve(self.named[dialect]())
+
+    def _of_native(self) -> Surface:
+        return Surface((NativeRest(PAGES),), {"/gateway": (self._native,)})
+
+    def _of_channelchat(self) -> Surface:
+        mine = (self._channelchat,)
+        operations = (*SEED_OPERATIONS, *ORIGINAL_OPERATIONS)
+        sockets = dict.fromkeys(("/ws", "/", "/api/v1/ws"), mine)
+        # Images say where they are, and that is where they are on every listener.
+        apis = ChannelChatRest(("", "/channelchat"), operations)
+        return Surface((apis,), sockets, frozenset({"/api/v1/ws"}))
+
+    def _of_chatgroup(self) -> Surface:
+        apis = (ChatGroupRest(("/api", "/chatgroup/api"), self._clock),)
+        return Surface(apis, namespaces=self._chatgroup)
+
+    # -- a listener ---------------------------------------------------------------------------------
+
+    def _serve(self, surface: Surface) -> Server:
+        routes = [route for api in surface.apis for route in self._http.routes(api)]
+        routes += self._common
+        engines: dict[str, EngineServer] = {}
+        if surface.namespaces:
+            engine = self._engine(surface.namespaces)
+            engines = {SOCKET_IO: engine, SOCKET_IO.rstrip("/"): engine}
+            routes += [engine.route(path) for path in engines]
+        door = Door(self._gateway, self._origins, surface.sockets, surface.by_token, engines)
+        routes += [websocket_only(path) for path in door.paths if path != "/"]
+        app = application(routes, self._settings.cors_origins)
+        return server(app, door, self._addresses)
+
+    def _engine(self, namespaces: Mapping[str, Spoken]) -> EngineServer:
+        entered = GatewayNamespaces(self._gateway, self._ids, namespaces)
+
+        def client(engine: Engine, address: str) -> Client:
+            return Client(engine, entered, address)
+
+        engine = EngineServer(
+            client,
+            self._ids.secret,
+            Options(),
+            self._addresses,
+            self._origins,
+            lambda: not self._gateway.dispatch.draining,
+            capped=self._settings.rate_limits == "on",
+        )
+        self._engines.append(engine)
+        return engine
+
+    def sizes(self) -> dict[str, int]:
+        """What must settle to zero when everybody has gone (T44)."""
+        sizes = [engine.sizes() for engine in self._engines]
+        return {name: sum(size[name] for size in sizes) for name in sizes[0]}
