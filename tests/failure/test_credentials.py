@@ -1,8 +1,10 @@
 """S7: a credential that is wrong is refused on every way in, and by the same policy."""
 
+import asyncio
 import base64
 import contextlib
 import json
+import urllib.request
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,7 +17,7 @@ from hubbub.model.ids import LoginId, UserId
 from hubbub.ports.tokens import Claims
 from support.rest import Person, call, sign_in, sign_up
 from support.server import RunningServer
-from support.sockets import ChannelChat, Native, Socket
+from support.sockets import ChannelChat, Native, Socket, SocketIo
 
 Json = dict[str, Any]
 Entry = Callable[[RunningServer, Person, str], Awaitable[bool]]
@@ -161,6 +163,66 @@ async def channelchat_rest_query(server: RunningServer, _: Person, token: str) -
     return _status(call("GET", url, params={"accesstoken": token}).status)
 
 
+async def chatgroup_event(server: RunningServer, _: Person, token: str) -> bool:
+    """A wrong token leaves the connection open, as in the original; nothing else is done on it."""
+    async with SocketIo(server.ws, {}) as socket:
+        await socket.send(["authenticate", {"token": token}])
+        return await _let_in(socket)
+
+
+async def chatgroup_bare_token(server: RunningServer, _: Person, token: str) -> bool:
+    async with SocketIo(server.ws, {}) as socket:
+        await socket.send(["authenticate", token])
+        return await _let_in(socket)
+
+
+async def chatgroup_handshake(server: RunningServer, _: Person, token: str) -> bool:
+    async with SocketIo(server.ws, {"token": token}) as socket:
+        return await _let_in(socket)
+
+
+async def _let_in(socket: SocketIo) -> bool:
+    name, data = await socket.receive()
+    if name == "authenticated":
+        return True
+    assert [name, data] == ["error", {"message": "认证失败"}]
+    await socket.send({"id": 1, "event": ["sync_messages", {}]})
+    assert (await socket.receive())["ack"][0]["error"] == "请先认证"
+    return False
+
+
+async def chatgroup_polling(server: RunningServer, _: Person, token: str) -> bool:
+    url = f"{server.url}/socket.io/?EIO=4&transport=polling"
+    opened = await asyncio.to_thread(exchange, "GET", url)
+    url += "&sid=" + json.loads(opened[1:])["sid"]
+    auth = "40" + json.dumps({"token": token})
+    assert await asyncio.to_thread(exchange, "POST", url, auth.encode()) == b"ok"
+    heard = b""
+    while b"authenticated" not in heard and b"error" not in heard:
+        heard += await asyncio.to_thread(exchange, "GET", url)
+    return b"authenticated" in heard
+
+
+async def chatgroup_recovery(server: RunningServer, person: Person, token: str) -> bool:
+    """The secret of a lost connection is not to be guessed from a token."""
+    auth = {"pid": token, "offset": "1", "recovery": True}
+    async with SocketIo(server.ws, auth) as socket:
+        await socket.send({"id": 1, "event": ["sync_messages", {}]})
+        assert (await socket.receive())["ack"][0]["error"] == "请先认证"
+        return await chatgroup_event(server, person, token)
+
+
+async def chatgroup_rest(server: RunningServer, _: Person, token: str) -> bool:
+    return _status(call("GET", f"{server.url}/chatgroup/api/chats", token=token or None).status)
+
+
+def exchange(method: str, url: str, body: bytes | None = None) -> bytes:
+    """A request that must succeed, and its body."""
+    request = urllib.request.Request(url, body, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return bytes(answer.read())
+
+
 def _status(status: int) -> bool:
     assert status in (200, 401)
     return status == 200
@@ -172,6 +234,12 @@ ENTRIES: list[Entry] = [
     channelchat,
     channelchat_own_path,
     channelchat_query,
+    chatgroup_event,
+    chatgroup_bare_token,
+    chatgroup_handshake,
+    chatgroup_polling,
+    chatgroup_recovery,
+    chatgroup_rest,
     rest,
     channelchat_rest,
     channelchat_rest_query,
