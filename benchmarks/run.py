@@ -18,17 +18,18 @@ from pathlib import Path
 
 from harness import build, machine
 from harness.figures import Figures, middle
-from harness.hubbub import Hubbub
+from harness.hubbub import Hubbub, HubbubSocketIO
 from harness.paths import BUILD, GENERATOR_CORE, require_two_cores
 from harness.peers import Node, PythonSocketIO, Reflector
 from harness.progress import tell
-from harness.scenarios import SCENARIOS, Effort, Scenario
+from harness.scenarios import SCENARIOS, SOCKETIO_SCENARIOS, Effort, Scenario
 from harness.servers import Server
 from harness.table import Results, remarks, table
 
 USERS = 1000
 QUICK_USERS = 100
 SOCKETS_NEEDED = 10_500
+EVERY = (*SCENARIOS, *SOCKETIO_SCENARIOS)
 
 
 def main() -> None:
@@ -53,12 +54,14 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    names = ", ".join(scenario.name for scenario in SCENARIOS)
+    names = ", ".join(scenario.name for scenario in EVERY)
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=names)
-    parser.add_argument("--only", help="servers, separated by commas: hubbub, node, python")
+    parser.add_argument(
+        "--only", help="servers, separated by commas: hubbub, hubbub-socketio, node, python"
+    )
     parser.add_argument("--quick", action="store_true", help="shorter, and less exact")
     parser.add_argument("--json", type=Path, metavar="FILE", help="append a line per scenario")
     return parser.parse_args()
@@ -73,7 +76,13 @@ def _allow_many_sockets() -> None:
 
 def _chosen_servers(subject: Hubbub, only: str | None) -> list[Server]:
     users = USERS
-    everyone: list[Server] = [subject, Node(users), PythonSocketIO(users), Reflector()]
+    everyone: list[Server] = [
+        subject,
+        HubbubSocketIO(subject),
+        Node(users),
+        PythonSocketIO(users),
+        Reflector(),
+    ]
     if only is None:
         return everyone
     wanted = only.split(",")
@@ -90,11 +99,11 @@ def _install(servers: Sequence[Server]) -> None:
 
 
 def _chosen_scenarios(names: Sequence[str]) -> list[Scenario]:
-    known = {scenario.name: scenario for scenario in SCENARIOS}
+    known = {scenario.name: scenario for scenario in EVERY}
     unknown = set(names) - known.keys()
     if unknown:
         raise SystemExit(f"no such scenario: {', '.join(sorted(unknown))}")
-    return [known[name] for name in names] or list(SCENARIOS)
+    return [known[name] for name in names] or list(EVERY)
 
 
 def _outcome(

@@ -8,7 +8,7 @@ from typing import Final
 from harness.figures import Figures
 from harness.overriding import override
 
-SUBJECT: Final = "hubbub"
+SUBJECTS: Final = ("hubbub", "hubbub-socketio")  # one of them in a scenario
 RIVAL: Final = "node"
 
 
@@ -48,7 +48,7 @@ class Absolute(Goal):
 
     @override
     def _weighed(self, results: Mapping[str, Figures]) -> float | None:
-        figures = results.get(SUBJECT)
+        figures = _subject(results)
         if figures is None and len(results) == 1:
             figures = next(iter(results.values()))
         return figures.values.get(self.measure) if figures else None
@@ -75,8 +75,13 @@ class Relative(Goal):
 
 def ratio(results: Mapping[str, Figures], measure: str) -> float | None:
     """Return the subject's figure divided by the rival's, where both are there."""
-    if SUBJECT not in results or RIVAL not in results:
+    figures = _subject(results)
+    if figures is None or RIVAL not in results:
         return None
-    subject = results[SUBJECT].values.get(measure)
+    subject = figures.values.get(measure)
     rival = results[RIVAL].values.get(measure)
     return subject / rival if subject is not None and rival else None
+
+
+def _subject(results: Mapping[str, Figures]) -> Figures | None:
+    return next((results[name] for name in SUBJECTS if name in results), None)

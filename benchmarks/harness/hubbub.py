@@ -13,6 +13,7 @@ from harness.accounts import Account, Accounts
 from harness.loadgen import RUN, Wire
 from harness.overriding import override
 from harness.paths import BUILD, EVERY_CORE, REPOSITORY
+from harness.peers import SEND_MESSAGE, SOCKET_IO
 from harness.progress import tell
 from harness.rest import Rest, in_parallel
 from harness.servers import CONTENT, Layout, Server, write_lines
@@ -74,8 +75,7 @@ class Hubbub(Server):
 
     @override
     def _wire(self, port: int, folder: Path, layout: Layout) -> Wire:
-        people = self._people(port, layout)
-        channels = _make_channels(Rest(port), people[: layout.connections], layout.channels)
+        people, channels = self._people_in_channels(port, layout)
         # A nonce is for ever: the same in a later run would be taken for a retry.
         message = f'{{"channel_id":"%c","content":"{CONTENT}","nonce":"{RUN}-%n"}}'
         return Wire(
@@ -94,10 +94,46 @@ class Hubbub(Server):
             channels=write_lines(folder / "channels", channels),
         )
 
-    def _people(self, port: int, layout: Layout) -> list[Account]:
+    def _people_in_channels(self, port: int, layout: Layout) -> tuple[list[Account], list[str]]:
         if layout.from_nothing:
-            return accounts.register(port, layout.connections)[0]
-        return self._with_users().usable(port)
+            people = accounts.register(port, layout.connections)[0]
+        else:
+            people = self._with_users().usable(port)
+        here = people[: layout.connections]
+        return people, _make_channels(Rest(port), here, layout.channels)
+
+
+class HubbubSocketIO(Hubbub):
+    """The same server, through its Socket.IO, with the frames that the clients of the peers send."""
+
+    name: ClassVar[str] = "hubbub-socketio"
+    label: ClassVar[str] = "Hubbub (Socket.IO)"
+
+    def __init__(self, other: Hubbub) -> None:
+        self._with_users = other._with_users  # type: ignore[method-assign]  # registered once, for both
+
+    def close(self) -> None:
+        """Nothing of its own."""
+
+    @override
+    def _wire(self, port: int, folder: Path, layout: Layout) -> Wire:
+        people, channels = self._people_in_channels(port, layout)
+        chats = [f"{int(channel):024x}" for channel in channels]
+        return Wire(
+            port=port,
+            path=SOCKET_IO,
+            opening=(
+                ("await", "^0{"),
+                ("start", '40{"token":"%t"}'),
+                ("await", '^42["sync_messages"'),
+            ),
+            send=SEND_MESSAGE,
+            ack=None,
+            ack_id=None,
+            refusal='"success":false',
+            tokens=write_lines(folder / "tokens", [person.access_token for person in people]),
+            channels=write_lines(folder / "channels", chats),
+        )
 
 
 def _make_channels(rest: Rest, people: list[Account], count: int) -> list[str]:

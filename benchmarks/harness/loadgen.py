@@ -26,8 +26,9 @@ class Wire:
     opening: tuple[tuple[str, str], ...]
     """Pairs of "start" (send this) or "await" (wait for this) and a text."""
     send: str
-    ack: str
-    ack_id: str
+    ack: str | None
+    """None: the sender has the message's content in its ack, which so counts as its delivery."""
+    ack_id: str | None
     refusal: str | None = None
     heartbeat: str | None = None
     tokens: Path | None = None

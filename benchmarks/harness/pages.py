@@ -14,7 +14,7 @@ def read(port: int, requests: list[bytes], readers: int, seconds: float) -> dict
     return _Readers(port, requests, readers).run(seconds)
 
 
-class _Connection:
+class Connection:
     """One keep-alive connection with one request under way."""
 
     def __init__(self, port: int) -> None:
@@ -30,6 +30,11 @@ class _Connection:
         self.asked_at = time.perf_counter()
         self.socket.sendall(request)
 
+    @property
+    def body(self) -> bytes:
+        """Of the whole answer."""
+        return bytes(self.answer).partition(b"\r\n\r\n")[2]
+
     def is_answered(self) -> bool:
         """Read what there is; true when that completed the answer."""
         received = self.socket.recv(_RECEIVE_BYTES)
@@ -44,7 +49,7 @@ class _Connection:
 class _Readers:
     def __init__(self, port: int, requests: list[bytes], readers: int) -> None:
         self._requests = cycle(requests)
-        self._connections = [_Connection(port) for _ in range(readers)]
+        self._connections = [Connection(port) for _ in range(readers)]
         self._times: list[float] = []
         self._bytes = 0
 
@@ -61,7 +66,7 @@ class _Readers:
 
     def _turn(self, selector: selectors.BaseSelector) -> None:
         for key, _ in selector.select(timeout=1):
-            connection: _Connection = key.data
+            connection: Connection = key.data
             if connection.is_answered():
                 self._times.append(time.perf_counter() - connection.asked_at)
                 self._bytes += len(connection.answer)
@@ -84,9 +89,9 @@ def _whole_size(answer: bytearray) -> int:
     if not separator:
         return 0
     if not head.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(f"history answered {bytes(answer[:300])!r}")
+        raise RuntimeError(f"the answer was {bytes(answer[:300])!r}")
     for line in head.lower().split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name == b"content-length":
             return len(head) + len(separator) + int(value)
-    raise RuntimeError("history answered without a Content-Length")
+    raise RuntimeError("an answer came without a Content-Length")

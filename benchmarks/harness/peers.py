@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from harness import build
-from harness.loadgen import Wire
+from harness.loadgen import RUN, Wire
 from harness.overriding import override
 from harness.servers import CONTENT, Layout, Server, write_lines
 
+SOCKET_IO: Final = "/socket.io/?EIO=4&transport=websocket"
+# What a client of seed 002 sends; the same goes to Hubbub's own Socket.IO.
+_MESSAGE: Final = f'{{"chatId":"%c","content":"{CONTENT}","localId":"{RUN}-%n"}}'
+SEND_MESSAGE: Final = f'42%n["send_message",{_MESSAGE}]'
 _TOKEN_SECONDS: Final = 24 * 60 * 60
 
 
@@ -32,16 +36,15 @@ class SocketIOPeer(Server):
     def _wire(self, port: int, folder: Path, layout: Layout) -> Wire:
         tokens = [self._token(f"user-{index}") for index in range(self._users)]
         channels = [f"room-{index}" for index in range(layout.channels)]
-        message = f'{{"channel_id":"%c","content":"{CONTENT}"}}'
         return Wire(
             port=port,
-            path="/socket.io/?EIO=4&transport=websocket",
+            path=SOCKET_IO,
             opening=(
                 ("await", "^0{"),
                 ("start", '40{"token":"%t","channel":"%c"}'),
                 ("await", '^42["ready"'),
             ),
-            send=f'42%n["send_message",{message}]',
+            send=SEND_MESSAGE,
             ack="^43",
             ack_id="^43",
             refusal="^44",

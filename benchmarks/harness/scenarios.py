@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from harness import history, loadgen, rooms
+from harness import history, loadgen, polling, rooms
 from harness.figures import KILOBYTE, Figures, Watch, load_figures
 from harness.goals import Absolute, Goal, Relative, Reported
 from harness.loadgen import Job
@@ -120,6 +120,14 @@ def _fanout(connections: int, window: int, *goals: Goal) -> Scenario:
     )
 
 
+def _over_socketio(name: str, *goals: Goal) -> Scenario:
+    """A scenario with the very same frames for Hubbub as for the peers."""
+    same = next(scenario for scenario in SCENARIOS if scenario.name == name)
+    about = f"{same.about}; Hubbub through its own Socket.IO"
+    servers = ("hubbub-socketio", "node", "python")
+    return replace(same, name=f"socketio-{name}", about=about, goals=goals, servers=servers)
+
+
 SCENARIOS: Final = (
     _fanout(
         1000,
@@ -215,5 +223,39 @@ SCENARIOS: Final = (
         fanout(1000, 256),
         (Absolute("deliveries_per_second", "frames/s", at_least=4_000_000),),
         servers=("reflector",),
+    ),
+)
+
+SOCKETIO_SCENARIOS: Final = (
+    _over_socketio(
+        "fanout-1000-16",
+        Relative("deliveries_per_second", "deliveries/s", at_least=6),
+        Reported("p99_ms", "p99 ms"),
+    ),
+    _over_socketio(
+        "fanout-1000-1",
+        Relative("deliveries_per_second", "deliveries/s", at_least=1.2),
+        Reported("p99_ms", "p99 ms"),
+    ),
+    Scenario(
+        "socketio-polling-1000",
+        "1 channel, 1,000 receivers by long polling, 16 in flight",
+        lambda server, effort: polling.run(server, effort.warm_up, effort.seconds),
+        (
+            Reported("deliveries_per_second", "deliveries/s"),
+            Reported("p99_ms", "p99 ms"),
+            Reported("polls_per_second", "polls/s"),
+        ),
+        servers=("hubbub-socketio",),
+    ),
+    _over_socketio(
+        "idle-10000",
+        Absolute("rss_kb_each", "KB RSS each", at_most=20),
+        Reported("cpu_percent", "% of a core"),
+    ),
+    _over_socketio(
+        "storm-10000",
+        Absolute("handshakes_per_second", "handshakes/s", at_least=2_000),
+        Reported("handshake_p99_ms", "p99 ms"),
     ),
 )

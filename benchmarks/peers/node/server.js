@@ -33,13 +33,13 @@ function authenticate(socket, next) {
 }
 
 /** The ack leaves before the broadcast, as Hubbub's does. */
-function sendMessage(io, socket, { channel_id, content }, ack) {
-  if (!socket.rooms.has(channel_id)) return ack({ error: "forbidden" });
+function sendMessage(io, socket, { chatId, content, localId }, ack) {
+  if (!socket.rooms.has(chatId)) return ack({ success: false, localId });
   const id = String(++lastId);
-  const created_at = new Date().toISOString();
-  ack({ message_id: id, timestamp: created_at });
-  io.to(channel_id).emit("new_message", {
-    id, channel_id, author: socket.data.user, content, created_at,
+  const createdAt = new Date().toISOString();
+  ack({ success: true, localId, id, createdAt });
+  io.to(chatId).emit("new_message", {
+    id, chatId, senderId: socket.data.user, content, createdAt,
   });
 }
 

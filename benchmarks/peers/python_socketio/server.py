@@ -50,22 +50,27 @@ async def connect(sid: str, environ: dict[str, Any], auth: dict[str, str]) -> No
     await server.emit("ready", {"user": claims["sub"]}, to=sid)
 
 
-async def send_message(sid: str, message: dict[str, str]) -> dict[str, str]:
-    channel = message["channel_id"]
-    if channel not in server.rooms(sid):
-        return {"error": "forbidden"}
+async def send_message(sid: str, message: dict[str, str]) -> dict[str, object]:
+    chat = message["chatId"]
+    if chat not in server.rooms(sid):
+        return {"success": False, "localId": message["localId"]}
     session = await server.get_session(sid)
     number = str(next(ids))
     created_at = datetime.now(UTC).isoformat()
     published = {
         "id": number,
-        "channel_id": channel,
-        "author": session["user"],
+        "chatId": chat,
+        "senderId": session["user"],
         "content": message["content"],
-        "created_at": created_at,
+        "createdAt": created_at,
     }
-    await server.emit("new_message", published, room=channel)
-    return {"message_id": number, "timestamp": created_at}
+    await server.emit("new_message", published, room=chat)
+    return {
+        "success": True,
+        "localId": message["localId"],
+        "id": number,
+        "createdAt": created_at,
+    }
 
 
 async def health(scope: dict[str, Any], receive: Any, send: Any) -> None:
