@@ -43,6 +43,17 @@ ACK_BEFORE_COMMIT = Mutation(
     ),
 )
 
+NOT_SYNCED = Mutation(
+    "commits are not synced",
+    (
+        Edit(
+            "storage/database.py",
+            'connection.pragma("synchronous", "FULL")',
+            'connection.pragma("synchronous", "NORMAL")',
+        ),
+    ),
+)
+
 _STORE_NO_NONCE = Edit(
     "storage/messages.py",
     "        draft.nonce,\n        draft.reply_to,\n        _stored_mentions",
