@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from hubbub.model.entities import Changes, ChannelView, Message, Status
+from hubbub.model.entities import Changes, ChannelView, Member, Message, Status
 from hubbub.model.errors import Refused, not_found
 from hubbub.model.events import Event, MemberJoined
 from hubbub.model.ids import ChannelId, UserId
@@ -24,6 +24,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     refusals: list[tuple[ChannelId, Refused]]
 
 
+_ASIDE: Final = (Status.PENDING, Status.BANNED)
 NOTHING: Final = Snapshot([], [], [], [])
 
 
@@ -53,11 +54,18 @@ def snapshot(
 
 
 def _for_viewer(changes: Changes, view: ChannelView) -> Changes:
-    """Who asks to be let in is the business of admins."""
+    """Who asks to be let in, or may not even ask, is the business of admins; but that a member has gone is not."""
     if rank(view.channel, view.member) >= 2:
         return changes
-    known = [m for m in changes.members if m.status is not Status.PENDING]
+    known = [_for_member(m) for m in changes.members if m.status not in _ASIDE or m.was_member]
     return msgspec.structs.replace(changes, members=known)
+
+
+def _for_member(member: Member) -> Member:
+    """Who has left and asks again has left."""
+    if member.status is not Status.PENDING:
+        return member
+    return msgspec.structs.replace(member, status=Status.LEFT)
 
 
 def _limited(changes: Changes) -> Changes:

@@ -105,7 +105,8 @@ class Channel(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """A person in a channel; `version` is that of the row's last change."""
+    """A person in a channel; `version` is that of the row's last change. `was_member`: others have known them
+    as one before."""
 
     channel_id: ChannelId
     user_id: UserId
@@ -115,6 +116,7 @@ class Member(msgspec.Struct, frozen=True):
     joined_at: int
     read_seq: int = 0
     delivered_seq: int = 0
+    was_member: bool = False
 
 
 class Reaction(msgspec.Struct, frozen=True, array_like=True):

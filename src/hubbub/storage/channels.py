@@ -331,7 +331,8 @@ class ChannelTables:
             raise not_found("user")
         old = yield from self._get_member(member.channel_id, member.user_id)
         version, last_seq = yield from bump(member.channel_id)
-        new = msgspec.structs.replace(member, version=version)
+        was_member = old is not None and (old.was_member or old.status is Status.ACTIVE)
+        new = msgspec.structs.replace(member, version=version, was_member=was_member)
         if member.status is Status.ACTIVE and (old is None or old.status is not Status.ACTIVE):
             new = msgspec.structs.replace(new, read_seq=last_seq, delivered_seq=last_seq)
         elif old is not None:

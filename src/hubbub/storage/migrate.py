@@ -8,7 +8,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-HEAD = "0002"
+HEAD = "0003"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -88,6 +88,7 @@ members = sa.Table(
     _id("joined_at", nullable=False),
     _id("read_seq", nullable=False, server_default="0"),
     _id("delivered_seq", nullable=False, server_default="0"),
+    _flag("was_member"),
     sa.Index("ix_members_user_id", "user_id", "status"),
     sqlite_with_rowid=False,
 )

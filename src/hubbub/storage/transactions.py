@@ -53,6 +53,7 @@ MEMBER_COLUMNS = (
     members.c.joined_at,
     members.c.read_seq,
     members.c.delivered_seq,
+    members.c.was_member,
 )
 MESSAGE_COLUMNS = (
     messages.c.id,
@@ -67,7 +68,7 @@ MESSAGE_COLUMNS = (
     messages.c.mentions,
     messages.c.reactions,
 )
-N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 6, 9, 8, 11
+N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 6, 9, 9, 11
 
 GET_USER = Statement(sa.select(*USER_COLUMNS).where(users.c.id == param("id")))
 GET_CHANNEL = Statement(sa.select(*CHANNEL_COLUMNS).where(channels.c.id == param("id")))
@@ -137,8 +138,9 @@ def to_channel(row: Row) -> Channel:
 
 def to_member(row: Row) -> Member:
     """From MEMBER_COLUMNS."""
-    channel, user, role, status, *rest = row
-    return Member(channel, user, Role(str(role)), Status(str(status)), *rest)  # type: ignore[arg-type]  # as above
+    channel, user, role, status, *rest, was_member = row
+    known = Role(str(role)), Status(str(status))
+    return Member(channel, user, *known, *rest, bool(was_member))  # type: ignore[arg-type,call-arg]  # as above; two of the rest are positions
 
 
 def to_message(row: Row) -> Message:
