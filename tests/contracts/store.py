@@ -239,6 +239,8 @@ class MessageContract:
         ann, bob = await world.person(), await world.person()
         room = await world.group(ann, bob)
 
+        written = asyncio.Event()
+
         def read() -> Transaction[tuple[int, int, int]]:
             first = yield from world.store.messages.page(History(room, limit=100))
             view = yield from world.store.channels.get_view(bob.id, room)
@@ -249,9 +251,13 @@ class MessageContract:
         async def write() -> None:
             for _ in range(40):
                 await world.send(room, ann)
+            written.set()
 
         async def watch() -> Sequence[tuple[int, int, int]]:
-            return [await world.store.read(read()) for _ in range(60)]
+            found = []
+            while not written.is_set():
+                found.append(await world.store.read(read()))
+            return found
 
         _, seen, more = await asyncio.gather(write(), watch(), watch())
         assert all(len(set(versions)) == 1 for versions in (*seen, *more))
