@@ -42,14 +42,17 @@ class RunningServer:
         assert self.process is not None, "the server has not been started"
         return self.process.pid
 
+    def command(self) -> list[str]:
+        """What `hubbub` is asked to do."""
+        return ["serve", "--port", str(self.port), "--data", str(self.data)]
+
     def start(self, *arguments: str) -> None:
         """Returns when it listens; raises with its output when it does not within 20 s."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HUBBUB_")}
         environment |= self._environment
         if self._source is not None:
             environment["PYTHONPATH"] = str(self._source)
-        command = [sys.executable, "-m", "hubbub.cli", "serve"]
-        command += ["--port", str(self.port), "--data", str(self.data), *arguments]
+        command = [sys.executable, "-m", "hubbub.cli", *self.command(), *arguments]
         start = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
