@@ -270,9 +270,11 @@ class Engine:
         self._answer_with(NOOP)
         if self.is_paused:
             socket.pause_reading()
+        self._is_full = False
         if self._backlog:
             socket.write(b"".join(self._take_backlog()))
-        self.upper.resume()
+        if not self._is_full:
+            self.upper.resume()
 
     def _forget_probe(self) -> Socket | None:
         probe, self._probe = self._probe, None
@@ -295,10 +297,12 @@ class Engine:
 
     def pause(self) -> None:
         """The WebSocket's buffer is full."""
+        self._is_full = True
         self.upper.pause()
 
     def resume(self) -> None:
         """It has room again."""
+        self._is_full = False
         self.upper.resume()
 
     # -- packets ------------------------------------------------------------------------------------
