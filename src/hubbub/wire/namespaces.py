@@ -115,7 +115,15 @@ class _Pending(msgspec.Struct):
 class Client:
     """One client: its namespaces on one Engine.IO session. It is the engine's `Upper`."""
 
-    __slots__ = ("_address", "_namespaces", "_pending", "_sockets", "_timer", "engine")
+    __slots__ = (
+        "_address",
+        "_connect_seconds",
+        "_namespaces",
+        "_pending",
+        "_sockets",
+        "_timer",
+        "engine",
+    )
 
     def __init__(
         self,
@@ -129,7 +137,9 @@ class Client:
         self._address = address
         self._sockets: dict[str, NamespaceSocket] = {}
         self._pending: _Pending | None = None
-        self._timer: Timer | None = engine.timers.call_later(connect_seconds, self._late)
+        self._connect_seconds = connect_seconds
+        self._timer: Timer | None = None
+        self._await_connect()
 
     @property
     def is_connected(self) -> bool:
@@ -161,11 +171,17 @@ class Client:
         if len(pending.attachments) == pending.packet.attachments:
             self._pending = None
             self._stop_timer()
-            socket = self._sockets.get(pending.packet.namespace)
-            if socket is not None and socket.receiver is not None:
-                socket.attachments = pending.attachments
-                socket.receiver.receive(pending.text, now)
-                socket.attachments = ()
+            try:
+                self._complete(pending, now)
+            except Invalid as invalid:
+                self.close(1002, str(invalid))
+
+    def _complete(self, pending: _Pending, now: float) -> None:
+        socket = self._sockets.get(pending.packet.namespace)
+        if socket is not None and socket.receiver is not None:
+            socket.attachments = pending.attachments
+            socket.receiver.receive(pending.text, now)
+            socket.attachments = ()
 
     def _event(self, namespace: str, payload: bytes, now: float) -> None:
         socket = self._sockets.get(namespace)
@@ -203,7 +219,6 @@ class Client:
                 raise Invalid("`auth` is an object")
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise Invalid("this is not JSON") from None
-        self._stop_timer()
         socket = NamespaceSocket(self, packet.namespace, self._address)
         self._sockets[packet.namespace] = socket
         try:
@@ -214,6 +229,8 @@ class Client:
             if refusal.data is not None:
                 said["data"] = refusal.data  # type: ignore[assignment]  # any JSON
             socket.say(pack(CONNECT_ERROR, packet.namespace, said))
+        else:
+            self._stop_timer()
 
     def _leave(self, packet: Packet) -> None:
         socket = self._sockets.pop(packet.namespace, None)
@@ -221,6 +238,12 @@ class Client:
             raise Invalid("one is not in that namespace")
         if socket.receiver is not None:
             socket.receiver.leave(clean=True, for_good=True)
+        if not self._sockets:
+            self._await_connect()
+
+    def _await_connect(self) -> None:
+        """Who is in no namespace has this long to enter one: else sockets would cost those who open them nothing."""
+        self._timer = self.engine.timers.call_later(self._connect_seconds, self._late)
 
     # -- from the engine ----------------------------------------------------------------------------
 
