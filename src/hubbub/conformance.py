@@ -16,7 +16,7 @@ from hubbub.transport.upgrade import EngineDoor
 from hubbub.wire.engine import Engine, Upper
 from hubbub.wire.engineio import Options, binary_message, text_message
 from hubbub.wire.namespaces import Client, NamespaceSocket, Refusal
-from hubbub.wire.socketio import ACK, EVENT, decode_json, event, pack_binary, parse, unpack_binary
+from hubbub.wire.socketio import ACK, EVENT, event, pack, pack_binary, parse, unpack_binary
 
 OPTIONS: Final = Options(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
 CONNECT_SECONDS: Final = 1.0
@@ -61,7 +61,7 @@ class EchoNamespaces:
             raise Refusal("Invalid namespace")
         socket.receiver = EchoReceiver(socket)
         socket.accept(self._make_sid())
-        socket.say(*pack_binary(EVENT, socket.namespace, ("auth", decode_json(bytes(auth)))))
+        socket.say(pack(EVENT, socket.namespace, ("auth", auth)))
 
 
 class EchoReceiver:

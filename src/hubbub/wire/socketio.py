@@ -16,6 +16,7 @@ RESERVED: Final = frozenset(
 ATTACHMENTS: Final = 10
 ACK_DIGITS: Final = 15  # exact in a JSON number
 NAMESPACE_BYTES: Final = 100
+DEPTH: Final = 100  # of JSON with attachments in it
 
 _decode_args = msgspec.json.Decoder(list[msgspec.Raw]).decode
 decode_json = msgspec.json.Decoder().decode
@@ -125,20 +126,23 @@ class _Placeholder(msgspec.Struct, frozen=True, rename={"is_placeholder": "_plac
 
 
 def unpack_binary(args: Sequence[msgspec.Raw], attachments: Sequence[bytes]) -> list[object]:
-    """Arguments with their placeholders replaced. Raises `Invalid` for one that names no attachment."""
+    """Arguments with their placeholders replaced. Raises `Invalid` for one that names no attachment, and for
+    what is nested too deeply."""
     try:
         return [_fill(decode_json(bytes(arg)), attachments) for arg in args]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Invalid("this is not JSON") from None
 
 
-def _fill(value: object, attachments: Sequence[bytes]) -> object:
+def _fill(value: object, attachments: Sequence[bytes], depth: int = DEPTH) -> object:
+    if not depth:
+        raise Invalid(f"JSON with attachments may be nested {DEPTH} deep")
     if isinstance(value, list):
-        return [_fill(v, attachments) for v in value]
+        return [_fill(v, attachments, depth - 1) for v in value]
     if not isinstance(value, dict):
         return value
     if value.get("_placeholder") is not True:
-        return {key: _fill(v, attachments) for key, v in value.items()}
+        return {key: _fill(v, attachments, depth - 1) for key, v in value.items()}
     num = value.get("num")
     if type(num) is not int or not 0 <= num < len(attachments):
         raise Invalid("a placeholder names an attachment that is not there")
