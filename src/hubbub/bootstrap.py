@@ -291,6 +291,7 @@ class Node:
         """No new work, then what is under way, then goodbye (guarantee G11)."""
         log.info("draining")
         await self.gateway.drain()
+        self.surfaces.drain()
         await self._linger()
         for server in self._servers:
             server.should_exit = True

@@ -160,6 +160,11 @@ class Surfaces:
         self._engines.append(engine)
         return engine
 
+    def drain(self) -> None:
+        """Ends what carries no session of the gateway, which has said goodbye to its own."""
+        for engine in self._engines:
+            engine.close(1001, "draining")
+
     def sizes(self) -> dict[str, int]:
         """What must settle to zero when everybody has gone (T44)."""
         sizes = [engine.sizes() for engine in self._engines]

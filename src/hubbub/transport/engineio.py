@@ -32,6 +32,7 @@ from hubbub.wire.engineio import (
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POST_SECONDS = 10.0
+FIELDS = 20  # of a query
 UNKNOWN_PER_ADDRESS = 20  # sessions of one address that carry nothing yet (G18)
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _TEXT = "text/plain; charset=UTF-8"
@@ -131,6 +132,11 @@ class EngineServer:
             loop.call_later(self._options.ping_timeout, self._engines.pop, engine.sid, None)
         else:
             self._engines.pop(engine.sid, None)
+
+    def close(self, code: int, reason: str) -> None:
+        """Ends all sessions: a poll that hangs is answered."""
+        for engine in tuple(self._engines.values()):
+            engine.close(clean=False, code=code, reason=reason)
 
     def sizes(self) -> dict[str, int]:
         """What must settle to zero when everybody has gone (T44)."""
@@ -254,7 +260,11 @@ class EngineServer:
 
 
 def _params(query: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(query, max_num_fields=20).items()}
+    try:
+        fields = parse_qs(query, max_num_fields=FIELDS)
+    except ValueError:  # more than anybody needs
+        return {}
+    return {name: values[0] for name, values in fields.items()}
 
 
 async def _until(answered: "asyncio.Future[bytes]", request: Request) -> None:
