@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hubbub.model.commands import Caller
-from hubbub.model.errors import Malformed
 from hubbub.model.events import (
     ChannelDeleted,
     Event,
@@ -131,7 +130,10 @@ class Recovery:
         kept = self._kept.pop(pid, None)
         if kept is None or kept.caller.expires_at <= now_ms:
             return None
-        seen = kept.seen if offset is None else max(kept.seen, _number(offset))
+        told = kept.seen if offset is None else _number(offset)
+        if told is None:
+            return None
+        seen = max(kept.seen, told)
         if not self._forgotten <= seen <= self._number:
             return None
         for number, topic, event in self._events:
@@ -164,11 +166,10 @@ class Recovery:
         return {"recoverable": self._live, "events": len(self._events)}
 
 
-def _number(offset: str) -> int:
-    """A client's offset; raises `Malformed`."""
-    if not offset.isascii() or not offset.isdigit() or len(offset) > 16:
-        raise Malformed("offset: it must be the last one that was received")
-    return int(offset)
+def _number(offset: str) -> int | None:
+    """A client's offset; None for what is none."""
+    is_one = offset.isascii() and offset.isdigit() and len(offset) <= 16
+    return int(offset) if is_one else None
 
 
 def _size(event: Event) -> int:
