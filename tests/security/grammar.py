@@ -83,7 +83,7 @@ VALID: "Final[st.SearchStrategy[list[Frame]]]" = st.one_of(
 
 HOLDER: Final = '{"_placeholder":true,"num":%s}'
 DEEP: Final = 30_000
-ROWS: Final = (
+ROWS: Final[tuple[Frame, ...]] = (
     '4599999-["x"]',
     '45999999999999999999-["x"]',
     '450-["x"]',
