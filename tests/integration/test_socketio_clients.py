@@ -179,8 +179,10 @@ async def test_node_when_messages_run_through_the_upgrade_hears_each_once_in_ord
     stop = asyncio.Event()
     async with node(server.url, **signed_in(alice, transports=["websocket"])) as one:
         await one.event("sync_messages")
-        talk = asyncio.ensure_future(keep_talking(one, channel, stop))
-        async with node(server.url, **signed_in(bob)) as other:
+        async with node(server.url, **signed_in(bob, autoConnect=False)) as other:
+            await other.wait("ready")
+            talk = asyncio.ensure_future(keep_talking(one, channel, stop))
+            await other.tell("connect")
             await other.wait("upgrade")
             stop.set()
             last = await talk

@@ -77,3 +77,4 @@ lines.on("line", (line) => {
   orders[order.do](order);
 });
 lines.on("close", () => process.exit(0));
+print({ happened: "ready" });
