@@ -298,7 +298,7 @@ class MarkDelivered(Command, frozen=True):
 
 
 class ListUnread(Command, frozen=True):
-    """What waits for the caller, oldest first: behind a message, in some channels."""
+    """What waits for the caller, behind a message, in some channels."""
 
     after: MessageId | None = None
     channel_ids: tuple[ChannelId, ...] | None = None

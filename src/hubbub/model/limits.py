@@ -26,6 +26,9 @@ PAGE_DEFAULT: Final = 50
 PAGE_MAX: Final = 100
 SYNC_MESSAGES: Final = 500  # changes of one channel that a resume carries; more is `limited`
 DETAIL_MEMBERS: Final = 100  # of a channel in a list of channels with their people
+UNREAD_MESSAGES: Final = (
+    1_000  # of one channel that come when one signs in, in dialects where they do
+)
 SYNC_CHARS: Final = 500_000  # of all channels together
 POSITIONS: Final = 1_000  # channels that one resume may name
 PRESENCE_IDS: Final = 200

@@ -186,7 +186,8 @@ class MessageTables(Protocol):
     def unread(
         self, member: Member, after: MessageId | None, limit: int
     ) -> Transaction[list[Message]]:
-        """The oldest after a member's read position and after `after`, without their own and recalled ones."""
+        """The newest after a member's read position and after `after`, newest first, without their own and
+        recalled ones."""
         ...
 
     def edit(self, edited: "Edited", allow: Callable[[Message], None]) -> Transaction[Message]:

@@ -14,7 +14,7 @@ from hubbub.model.events import (
     TypingStopped,
 )
 from hubbub.model.ids import MessageId, UserId
-from hubbub.model.limits import PRESENCE_MEMBERS, RECEIPTS_MEMBERS, SYNC_CHARS, SYNC_MESSAGES
+from hubbub.model.limits import PRESENCE_MEMBERS, RECEIPTS_MEMBERS, SYNC_CHARS, UNREAD_MESSAGES
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.broker import Broker
 from hubbub.ports.store import Store, Transaction
@@ -77,7 +77,7 @@ class Reads:
         return (yield from self._store.channels.mark(command.channel_id, user_id, column, seq))
 
     async def list_unread(self, caller: Caller, command: ListUnread) -> list[Message]:
-        """Oldest first; what is too much for one answer is behind its last message."""
+        """Oldest first; of too much, the newest."""
         return await self._store.read(self._unread(caller.user_id, command))
 
     def _unread(self, user_id: UserId, command: ListUnread) -> Transaction[list[Message]]:
@@ -105,12 +105,14 @@ def _audience(room: Room, user_id: UserId) -> str:
 def unread_in(
     store: Store, views: Iterable[ChannelView], after: MessageId | None = None
 ) -> Transaction[list[Message]]:
-    """What waits for a member, oldest first: SYNC_MESSAGES of a channel, SYNC_CHARS in all. Not of the lobby:
-    most of it is nobody's business in particular."""
+    """What waits for a member, oldest first. Of too much it is the newest, UNREAD_MESSAGES of a channel and
+    SYNC_CHARS in all: between them and what comes live nothing is missing. Not of the lobby: most of it is
+    nobody's business in particular."""
     found: list[Message] = []
     for view in views:
         if view.unread and view.channel.kind is not Kind.LOBBY and view.member is not None:
-            found += yield from store.messages.unread(view.member, after, SYNC_MESSAGES)
-    found.sort(key=lambda m: m.id)
+            found += yield from store.messages.unread(view.member, after, UNREAD_MESSAGES)
+    found.sort(key=lambda m: m.id, reverse=True)
     sizes = accumulate(len(m.content) for m in found)
-    return [message for message, size in zip(found, sizes, strict=True) if size <= SYNC_CHARS]
+    kept = [message for message, size in zip(found, sizes, strict=True) if size <= SYNC_CHARS]
+    return kept[::-1]

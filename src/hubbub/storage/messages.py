@@ -65,7 +65,7 @@ _UNREAD = Statement(
         messages.c.author_id != param("user"),
         messages.c.recalled_at.is_(None),
     )
-    .order_by(messages.c.seq)
+    .order_by(messages.c.seq.desc())
     .limit(param("limit"))
 )
 _CHANGED = Statement(_IN_CHANNEL.where(messages.c.version > param("version")).limit(param("limit")))
@@ -312,7 +312,7 @@ class MessageTables:
         return Changes(channel_id, from_version, to_version, changed, people, limited)
 
     def unread(self, member: Member, after: MessageId | None, limit: int) -> Steps[list[Message]]:
-        """What waits for a member, oldest first."""
+        """What waits for a member, newest first."""
         place = {"channel": member.channel_id, "seq": member.read_seq, "after": after or 0}
         return every(_UNREAD(**place, user=member.user_id, limit=limit), to_message)
 
