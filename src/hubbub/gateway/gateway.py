@@ -42,6 +42,7 @@ AUTH_SECONDS = 10.0
 UNKNOWN_PER_ADDRESS = 20  # sockets of one address that have not signed in (G18)
 SESSIONS_PER_USER = 100
 DRAIN_SECONDS = 5.0  # for outboxes to empty; the whole drain stays under 10 s (G11)
+REPLACED = Disconnect(1000, "the client has come back on another connection", reconnect=True)
 RETRY_SECONDS = 5.0  # clients of a draining node come back spread over this time
 
 
@@ -177,6 +178,9 @@ class Gateway:
     def recover(self, session: Session, pid: str, offset: str | None) -> bool:
         """Whether a new connection goes on where a lost one was: signed in, with all that it missed."""
         parts = self._parts
+        lost = parts.recovery.live(pid)
+        if lost is not None:
+            lost.close(REPLACED)
         kept = parts.recovery.take(pid, offset, parts.clock.now_ms())
         if kept is None or kept.dialect is not session.dialect:
             return False

@@ -65,7 +65,7 @@ class Recovery:
         self._number = 0
         self._forgotten = 0  # the last number that is no longer there
         self._chars = 0
-        self._live = 0
+        self._live: dict[str, Session] = {}
         self._kept: dict[str, Kept] = {}
 
     # -- numbers ------------------------------------------------------------------------------------
@@ -98,10 +98,14 @@ class Recovery:
 
     def watch(self, session: "Session") -> str:
         """A connection that may be recovered; returns its secret."""
-        self._live += 1
         session.pid = session.pid or self._ids.secret()
         session.seen = self._number
+        self._live[session.pid] = session
         return session.pid
+
+    def live(self, pid: str) -> "Session | None":
+        """Who bears a secret just now: its client may have noticed first that the connection is lost."""
+        return self._live.get(pid)
 
     def caught_up(self, session: "Session", sent: list[Event]) -> None:
         """The session is live; `sent` is what happened while its snapshot was read."""
@@ -109,7 +113,7 @@ class Recovery:
 
     def keep(self, session: "Session", *, for_good: bool) -> None:
         """A watched connection has ended."""
-        self._live -= 1
+        self._live.pop(session.pid, None)
         if for_good or session.is_held or session.caller.user is None or len(self._kept) >= KEPT:
             self.sweep()
             return
@@ -163,7 +167,7 @@ class Recovery:
 
     def sizes(self) -> dict[str, int]:
         """What must settle (T44)."""
-        return {"recoverable": self._live, "events": len(self._events)}
+        return {"recoverable": len(self._live), "events": len(self._events)}
 
 
 def _number(offset: str) -> int | None:
