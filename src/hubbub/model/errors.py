@@ -51,9 +51,14 @@ class Malformed(Refused):
     """Bytes that are no command. `ref` is the client's own mark, when that much could be read."""
 
     def __init__(
-        self, message: str, *, ref: str | int | None = None, code: Code = Code.INVALID
+        self,
+        message: str,
+        *,
+        ref: str | int | None = None,
+        code: Code = Code.INVALID,
+        field: str | None = None,
     ) -> None:
-        super().__init__(code, message)
+        super().__init__(code, message, field=field)
         self.ref = ref
 
 

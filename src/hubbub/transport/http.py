@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
@@ -17,8 +16,9 @@ from starlette.types import ExceptionHandler
 
 from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
-from hubbub.model.errors import Code, Malformed, Refused, invalid, unauthorized, unavailable
+from hubbub.model.errors import Malformed, Refused, invalid, unauthorized, unavailable
 from hubbub.model.limits import BODY_BYTES
+from hubbub.model.shapes import malformed
 from hubbub.services.dispatch import Dispatch
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
@@ -122,13 +122,7 @@ def _query(kind: type, given: Mapping[str, str]) -> object:
     try:
         return msgspec.convert(known, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _misshapen(error) from None
-
-
-def _misshapen(error: msgspec.ValidationError) -> Refused:
-    text = str(error)
-    found = re.search(r" - at `\$\.(\w+)", text)
-    return Refused(Code.INVALID, text, field=None if found is None else found[1])
+        raise malformed(error, kind) from None
 
 
 def _body(operation: Operation, decoder: "msgspec.json.Decoder[object]", payload: bytes) -> object:
@@ -137,7 +131,7 @@ def _body(operation: Operation, decoder: "msgspec.json.Decoder[object]", payload
     try:
         return decoder.decode(payload)
     except msgspec.ValidationError as error:
-        raise _misshapen(error) from None
+        raise malformed(error, decoder.type) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"The body is not JSON: {error}") from None
     except RecursionError:

@@ -7,6 +7,7 @@ import msgspec
 
 from hubbub.model.errors import Malformed, invalid
 from hubbub.model.ids import MAX_ID, ChannelId, LoginId, MessageId, UserId, parse_id
+from hubbub.model.shapes import malformed
 
 T = TypeVar("T")
 _HEX_ID = re.compile("[0-9a-f]{24}", re.ASCII)
@@ -59,7 +60,7 @@ def decode(
     try:
         return decoder.decode(payload)
     except msgspec.ValidationError as error:
-        raise Malformed(str(error), ref=ref) from None
+        raise malformed(error, decoder.type, ref) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed(f"This is not JSON: {error}", ref=ref) from None
     except RecursionError:

@@ -108,7 +108,7 @@ class ChannelChatCodec(Codec):
         try:
             command = row.command(decoded)
         except Refused as refusal:
-            raise Malformed(refusal.message) from None
+            raise Malformed(refusal.message, field=refusal.field) from None
         return Request(command, command.nonce if isinstance(command, c.SendMessage) else None)
 
     def reply(self, request: Request, result: object) -> Sequence[bytes]:

@@ -125,7 +125,7 @@ class ChatGroupCodec(Codec):
         try:
             return Request(row.command(data), packet.id)
         except Refused as refusal:
-            raise Malformed(refusal.message, ref=packet.id) from None
+            raise Malformed(refusal.message, ref=packet.id, field=refusal.field) from None
 
     # -- replies ------------------------------------------------------------------------------------
 

@@ -152,16 +152,16 @@ class NativeCodec(Codec):
         envelope = fields.decode(_decode_envelope, payload)
         ref = envelope.ref
         if isinstance(ref, str) and len(ref) > REF_CHARS:
-            raise Malformed(f"ref: it must have at most {REF_CHARS} characters")
+            raise Malformed(f"ref: it must have at most {REF_CHARS} characters", field="ref")
         row = COMMANDS.get(envelope.type)
         if row is None:
-            known = ", ".join(COMMANDS)
-            raise Malformed(f"type: there is no {envelope.type[:40]!r}; there are {known}", ref=ref)
+            text = f"type: there is no {envelope.type[:40]!r}; there are {', '.join(COMMANDS)}"
+            raise Malformed(text, ref=ref, field="type")
         data = fields.decode(row.decoder, envelope.data, ref)
         try:
             return Request(row.command(data), ref)
         except Refused as refusal:
-            raise Malformed(refusal.message, ref=ref) from None
+            raise Malformed(refusal.message, ref=ref, field=refusal.field) from None
 
     def reply(self, request: Request, result: object) -> Sequence[bytes]:
         """One frame; after `connect` also what was missed, and what was refused of that."""

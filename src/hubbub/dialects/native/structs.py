@@ -11,7 +11,14 @@ from msgspec import UNSET, Meta, UnsetType
 from hubbub.model import limits
 from hubbub.model.entities import Bond, Kind, Role, Status
 
-Id = Annotated[str, Meta(max_length=16, extra_json_schema={"pattern": "^(0|[1-9][0-9]{0,15})$"})]
+Id = Annotated[
+    str,
+    Meta(
+        max_length=16,
+        description='an id: a decimal string such as "1234567890123456"',
+        extra_json_schema={"pattern": "^(0|[1-9][0-9]{0,15})$"},
+    ),
+]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Content = Annotated[str, Meta(min_length=1, max_length=limits.CONTENT_CHARS)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=limits.NONCE_CHARS)]
