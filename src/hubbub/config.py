@@ -1,24 +1,42 @@
 """Settings: defaults < hubbub.toml < HUBBUB_* < flags. An unknown key is refused by its name."""
 
+import difflib
 import ipaddress
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from hubbub.model.origins import canonical
+from hubbub.model.shapes import IT_MUST_BE, explain
+
 PREFIX = "HUBBUB_"
 SECRETS = frozenset({"metrics_token"})
 _LISTS = frozenset({"listen", "trusted_proxies", "cors_origins"})
+
+# What Kubernetes sets in every pod beside a service that is called "hubbub".
+_KUBERNETES = re.compile(r"HUBBUB_(SERVICE_(HOST|PORT.*)|PORT_\d+_[A-Z]+(_(PROTO|PORT|ADDR))?)")
+_FROM_KUBERNETES = (
+    "is what Kubernetes sets for a service that is called hubbub. Set the pod's enableServiceLinks: false, "
+    "or give --port."
+)
 
 Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 24 * 3600)]
 
 
 class BadSetting(Exception):
     """A setting that can't be; the text says which, and what would be right."""
+
+
+class _Given(msgspec.Struct, frozen=True):
+    """A value, and where it stands: the flag, the variable, or the file's key."""
+
+    value: object
+    source: str
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,23 +87,31 @@ def load(
     file: Path | None, environment: Mapping[str, str], flags: Mapping[str, object]
 ) -> Settings:
     """Raises `BadSetting`."""
-    raw = _file(file) | _environment(environment)
-    raw |= {key: value for key, value in flags.items() if value is not None}
+    given = _file(file) | _environment(environment) | _flags(flags)
+    raw = {key: one.value for key, one in given.items()}
     try:
         settings = msgspec.convert(raw, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSetting(_worded(str(error))) from None
-    _check(settings)
-    return settings
+        raise BadSetting(_worded(error, given)) from None
+    return _checked(settings, {key: one.source for key, one in given.items()})
 
 
-def _worded(text: str) -> str:
-    """`Expected int - at `$.port`` as `port: expected int`."""
-    unknown = re.search(r"unknown field `(\w+)`", text)
-    if unknown is not None:
-        return f"{unknown[1]}: unknown setting"
-    found = re.fullmatch(r"(.*) - at `\$\.(\w+).*`", text)
-    return text if found is None else f"{found[2]}: {found[1][0].lower()}{found[1][1:]}"
+def file_in_use(file: Path | None) -> Path | None:
+    """The file that `load` reads, or None."""
+    here = Path("hubbub.toml")
+    return file or (here if here.exists() else None)
+
+
+def _worded(error: msgspec.ValidationError, given: Mapping[str, _Given]) -> str:
+    """`HUBBUB_LOG_FORMAT: 'xml' is not one of console, json.`"""
+    key, why = explain(error, Settings)
+    one = given.get(key or "")
+    if key is None or one is None:
+        return f"{key}: {why}."
+    if key == "port" and isinstance(one.value, str) and "://" in one.value:
+        return f"{one.source}: {one.value!r} {_FROM_KUBERNETES}"
+    shown = "this" if key in SECRETS else repr(one.value)
+    return f"{one.source}: {shown} is not {why.removeprefix(IT_MUST_BE)}."
 
 
 def effective(settings: Settings) -> dict[str, object]:
@@ -104,39 +130,79 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _file(file: Path | None) -> dict[str, object]:
-    path = file or Path("hubbub.toml")
-    if file is None and not path.exists():
+def _file(file: Path | None) -> dict[str, _Given]:
+    path = file_in_use(file)
+    if path is None:
         return {}
     try:
-        return tomllib.loads(path.read_text())
+        raw = tomllib.loads(path.read_text())
     except OSError as error:
-        raise BadSetting(f"{path}: {error.strerror}") from None
+        raise BadSetting(f"{path}: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSetting(f"{path}: {error}") from None
+    for key in raw:
+        _known(key, f"{path}: there is no setting {key!r}")
+    return {key: _Given(value, f"{path}, {key}") for key, value in raw.items()}
 
 
-def _environment(environment: Mapping[str, str]) -> dict[str, object]:
-    raw: dict[str, object] = {}
+def _environment(environment: Mapping[str, str]) -> dict[str, _Given]:
+    found: dict[str, _Given] = {}
     for name, text in environment.items():
-        if name.startswith(PREFIX):
+        if name.startswith(PREFIX) and not _KUBERNETES.fullmatch(name):
             key = name[len(PREFIX) :].lower()
-            if key not in Settings.__struct_fields__:
-                raise BadSetting(f"{name}: unknown setting")
-            raw[key] = [p.strip() for p in text.split(",") if p.strip()] if key in _LISTS else text
-    return raw
+            _known(key, f"{name}: there is no such setting", _variable)
+            parts = [p.strip() for p in text.split(",") if p.strip()]
+            found[key] = _Given(parts if key in _LISTS else text, name)
+    return found
 
 
-def _check(settings: Settings) -> None:
+def _flags(flags: Mapping[str, object]) -> dict[str, _Given]:
+    return {key: _Given(v, f"--{key}") for key, v in flags.items() if v is not None}
+
+
+def _known(key: str, otherwise: str, spelt: Callable[[str], str] = str) -> None:
+    if key not in Settings.__struct_fields__:
+        close = difflib.get_close_matches(key, Settings.__struct_fields__, 1)
+        hint = f"did you mean {spelt(close[0])}?" if close else "docs/settings.md has all."
+        raise BadSetting(f"{otherwise}; {hint}")
+
+
+def _variable(key: str) -> str:
+    return PREFIX + key.upper()
+
+
+def _checked(settings: Settings, sources: Mapping[str, str]) -> Settings:
+    """What types can't say."""
     if settings.rate_limits == "off" and not is_loopback(settings.host):
         raise BadSetting(
-            "rate_limits: off is for loopback only; this host can be reached by others"
+            f"{sources['rate_limits']}: rate_limits may only be off on loopback, and others can reach "
+            f"{settings.host}."
         )
     for text in settings.listen:
         if not re.fullmatch(r"\d{1,5}=\w+", text, re.ASCII) or int(text.partition("=")[0]) > 65_535:
-            raise BadSetting(f"listen: {text!r} is not PORT=DIALECT, such as 3001=chatgroup")
+            raise BadSetting(
+                f"{sources['listen']}: {text!r} is not PORT=DIALECT, such as 3001=chatgroup."
+            )
     for proxy in settings.trusted_proxies:
-        try:
-            ipaddress.ip_network(proxy)
-        except ValueError:
-            raise BadSetting(f"trusted_proxies: {proxy!r} is no address nor network") from None
+        _check_proxy(proxy, sources["trusted_proxies"])
+    origins = tuple(_origin(text, sources["cors_origins"]) for text in settings.cors_origins)
+    return msgspec.structs.replace(settings, cors_origins=origins)
+
+
+def _check_proxy(proxy: str, source: str) -> None:
+    try:
+        ipaddress.ip_network(proxy)
+    except ValueError:
+        raise BadSetting(
+            f"{source}: {proxy!r} is no address and no network, such as 10.0.0.1 or 10.0.0.0/8."
+        ) from None
+
+
+def _origin(text: str, source: str) -> str:
+    origin = canonical(text)
+    if origin is None:
+        raise BadSetting(
+            f"{source}: {text!r} is no origin. Write scheme and host, and the port where it is not the "
+            "usual one, such as https://chat.example.org; or * for all."
+        )
+    return origin

@@ -66,10 +66,10 @@ def test_load_of_lists_in_toml_reads_them() -> None:
         ("", {"HUBBUB_PROT": "1"}, "HUBBUB_PROT"),
         ("port = 70000", {}, "port"),
         ('port = "a"', {}, "port"),
-        ("", {"HUBBUB_PORT": "-1"}, "port"),
-        ("", {"HUBBUB_NODE": "64"}, "node"),
-        ("", {"HUBBUB_LOG_LEVEL": "loud"}, "log_level"),
-        ("", {"HUBBUB_ACCESS_TOKEN_SECONDS": "0"}, "access_token_seconds"),
+        ("", {"HUBBUB_PORT": "-1"}, "HUBBUB_PORT"),
+        ("", {"HUBBUB_NODE": "64"}, "HUBBUB_NODE"),
+        ("", {"HUBBUB_LOG_LEVEL": "loud"}, "HUBBUB_LOG_LEVEL"),
+        ("", {"HUBBUB_ACCESS_TOKEN_SECONDS": "0"}, "SECONDS: '0' is not"),
         ("", {"HUBBUB_TRUSTED_PROXIES": "10.0.0.0/40"}, "10.0.0.0/40"),
         ("", {"HUBBUB_TRUSTED_PROXIES": "proxy.example"}, "proxy.example"),
         ("", {"HUBBUB_RATE_LIMITS": "off", "HUBBUB_HOST": "0.0.0.0"}, "rate_limits"),
@@ -83,6 +83,82 @@ def test_load_of_a_wrong_setting_names_it_in_one_line(
     with pytest.raises(BadSetting) as bad:
         load(None, environment, {})
     assert named in str(bad.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "flags", "told"),
+    [
+        (
+            "",
+            {"HUBBUB_LOG_FORMAT": "xml"},
+            {},
+            "HUBBUB_LOG_FORMAT: 'xml' is not one of console, json.",
+        ),
+        ("port = 70000", {}, {}, "hubbub.toml, port: 70000 is not a whole number from 0 to 65535."),
+        ("", {}, {"port": -1}, "--port: -1 is not a whole number from 0 to 65535."),
+        ("metrics_token = 12345", {}, {}, "hubbub.toml, metrics_token: this is not text."),
+        ("prot = 1", {}, {}, "hubbub.toml: there is no setting 'prot'; did you mean port?"),
+        (
+            "",
+            {"HUBBUB_PROT": "1"},
+            {},
+            "HUBBUB_PROT: there is no such setting; did you mean HUBBUB_PORT?",
+        ),
+        (
+            "",
+            {},
+            {"listen": ["3001"]},
+            "--listen: '3001' is not PORT=DIALECT, such as 3001=chatgroup.",
+        ),
+    ],
+)
+def test_load_of_a_wrong_setting_says_where_it_stands_and_what_would_be_right(
+    text: str, environment: dict[str, str], flags: dict[str, object], told: str
+) -> None:
+    _toml(text)
+    with pytest.raises(BadSetting) as bad:
+        load(None, environment, flags)
+    assert str(bad.value) == told
+
+
+def test_load_in_a_pod_of_kubernetes_ignores_what_it_sets_and_explains_its_port() -> None:
+    pod = {
+        "HUBBUB_SERVICE_HOST": "10.0.0.1",
+        "HUBBUB_SERVICE_PORT": "3000",
+        "HUBBUB_SERVICE_PORT_HTTP": "3000",
+        "HUBBUB_PORT_3000_TCP": "tcp://10.0.0.1:3000",
+        "HUBBUB_PORT_3000_TCP_PROTO": "tcp",
+        "HUBBUB_PORT_3000_TCP_PORT": "3000",
+        "HUBBUB_PORT_3000_TCP_ADDR": "10.0.0.1",
+    }
+    assert load(None, pod, {}) == Settings()
+    pod["HUBBUB_PORT"] = "tcp://10.0.0.1:3000"
+    assert load(None, pod, {"port": 3000}) == Settings()
+    with pytest.raises(BadSetting, match="enableServiceLinks"):
+        load(None, pod, {})
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://chat.example.org", "https://chat.example.org"),
+        ("https://chat.example.org/", "https://chat.example.org"),
+        ("HTTPS://Chat.Example.org:443", "https://chat.example.org"),
+        ("http://localhost:5173", "http://localhost:5173"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+        ("*", "*"),
+    ],
+)
+def test_load_of_an_origin_keeps_it_as_browsers_write_it(given: str, kept: str) -> None:
+    assert load(None, {"HUBBUB_CORS_ORIGINS": given}, {}).cors_origins == (kept,)
+
+
+@pytest.mark.parametrize(
+    "given", ["chat.example.org", "https://a.example/chat", "https://*.example", "null", "ftp://a"]
+)
+def test_load_of_no_origin_says_what_one_is(given: str) -> None:
+    with pytest.raises(BadSetting, match=r"HUBBUB_CORS_ORIGINS: .*such as https://"):
+        load(None, {"HUBBUB_CORS_ORIGINS": given}, {})
 
 
 def test_load_of_a_file_that_is_not_there_names_it() -> None:
