@@ -1,7 +1,7 @@
 """The composition root: the only file that names concrete classes."""
 
 import asyncio
-import fcntl
+import errno
 import os
 import random
 import secrets
@@ -14,12 +14,13 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from hubbub import conformance
+from hubbub import __version__, conformance
 from hubbub.auth.passwords import Argon2Passwords
 from hubbub.auth.secrets import load_keys
 from hubbub.auth.tokens import JwtTokens
 from hubbub.broker.memory import MemoryBroker
 from hubbub.config import Settings
+from hubbub.folder import DATABASE, Unstartable
 from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.gateway import Gateway, Parts
 from hubbub.gateway.hub import Hub
@@ -30,11 +31,12 @@ from hubbub.gateway.tasks import Tasks
 from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import Register
 from hubbub.model.entities import User
-from hubbub.model.errors import Disconnect, not_found
+from hubbub.model.errors import Code, Disconnect, Refused
 from hubbub.model.events import MessageSent, Publication
 from hubbub.model.ids import IdSequence
+from hubbub.model.limits import PASSWORD_MIN_CHARS
 from hubbub.ports.store import nothing
-from hubbub.services.accounts import Accounts, draft_account
+from hubbub.services.accounts import Accounts, check_password, draft_account
 from hubbub.services.channels import Channels
 from hubbub.services.directory import Directory
 from hubbub.services.dispatch import Dispatch, Services
@@ -48,7 +50,7 @@ from hubbub.services.reads import Reads
 from hubbub.services.relationships import Relationships
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
-from hubbub.surfaces import Surfaces
+from hubbub.surfaces import DIALECTS, Surfaces
 from hubbub.transport.address import Addresses
 from hubbub.transport.http import Http, health, metrics
 from hubbub.transport.metrics import Metrics
@@ -59,10 +61,6 @@ log = structlog.get_logger("hubbub")
 LINGER_SECONDS = 2.0
 
 DOUBT = Disconnect(1012, "the database was reopened; reconnect and resume", reconnect=True)
-
-
-class Unstartable(Exception):
-    """Why the server can't start, in one line."""
 
 
 class SystemClock:
@@ -97,47 +95,36 @@ class SystemIds:
         return random.random()  # noqa: S311  # only spreads reconnects
 
 
-def open_data(settings: Settings) -> Path:
-    """The data folder, made if it is not there; raises `Unstartable`."""
-    os.umask(0o077)  # the database holds what people said to each other
-    folder = Path(settings.data)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        why = "it is a file" if folder.is_file() else error.strerror
-        raise Unstartable(f"The data folder {folder} can't be written: {why}.") from None
-    return folder
+def listen(settings: Settings) -> list[socket.socket]:
+    """The main listener, then those of `listen`. Before anything is made on disk; raises `Unstartable`."""
+    for _, dialect in settings.listeners:
+        if dialect not in DIALECTS:
+            known = ", ".join(DIALECTS)
+            raise Unstartable(f"There is no dialect {dialect!r} to listen for; there are {known}.")
+    main = _bind(settings.host, settings.port, "Choose another --port or set HUBBUB_PORT.")
+    hint = "Choose another port in --listen, or set HUBBUB_LISTEN."
+    return [main, *(_bind(settings.host, port, hint) for port, _ in settings.listeners)]
 
 
-def lock(folder: Path) -> int:
-    """One server per folder; the lock ends with the process."""
-    descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise Unstartable(
-            f"Another hubbub is serving {folder}. Stop it first, or choose another --data."
-        ) from None
-    return descriptor
-
-
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int, hint: str) -> socket.socket:
     try:
         return bind(host, port)
     except OSError as error:
-        why = os.strerror(error.errno or 0)
-        raise Unstartable(f"Can't listen on {host}:{port}: {why}.") from None
+        number = error.errno or 0
+        if number < 0:  # of getaddrinfo
+            raise Unstartable(
+                f"There is no address for {host!r}. Give --host an address or a name of this machine."
+            ) from None
+        if number == errno.EADDRNOTAVAIL:
+            hint = "This machine does not have that address: choose another --host."
+        raise Unstartable(f"Can't listen on {host}:{port}: {os.strerror(number)}. {hint}") from None
 
 
 def conformance_server(port: int, *, engineio: bool) -> tuple[socket.socket, Server]:
     """For `hubbub conformance`. Raises `Unstartable`."""
     ids = SystemIds(SystemClock(), 0)
     make = conformance.engineio if engineio else conformance.socketio
-    return _bind("127.0.0.1", port), make(ids.secret)
+    return _bind("127.0.0.1", port, "Choose another --port."), make(ids.secret)
 
 
 class Node:
@@ -150,7 +137,7 @@ class Node:
         # Before the store: nothing has to be undone when the secret is not as it should be.
         self._tokens = JwtTokens(load_keys(folder / "secret"), self._clock)
         self._broker = MemoryBroker()
-        self.store = SqliteStore(folder / "hubbub.db", self._broker.publish, self._on_doubt)
+        self.store = SqliteStore(folder / DATABASE, self._broker.publish, self._on_doubt)
         self._blobs = FolderBlobs(folder / "images")
         self._passwords = Argon2Passwords()
         self.tasks = Tasks()
@@ -258,23 +245,19 @@ class Node:
 
     # -- life ---------------------------------------------------------------------------------------
 
-    async def serve(self, on_ready: Callable[[Sequence[str]], None]) -> None:
-        """Until SIGTERM or SIGINT, then drains. `on_ready` gets the addresses. Raises `Unstartable`."""
-        listeners = [_bind(self.settings.host, self.settings.port)]
-        self._servers = [self.surfaces.main()]
-        for port, dialect in self.settings.listeners:
-            if dialect not in self.surfaces.named:
-                known = ", ".join(self.surfaces.named)
-                raise Unstartable(
-                    f"There is no dialect {dialect!r} to listen for; there are {known}."
-                )
-            listeners.append(_bind(self.settings.host, port))
-            self._servers.append(self.surfaces.of(dialect))
+    async def serve(
+        self, listeners: Sequence[socket.socket], on_ready: Callable[[Sequence[str]], None]
+    ) -> None:
+        """On what `listen` bound, until SIGTERM or SIGINT, then drains. `on_ready` gets the addresses."""
+        dialects = [dialect for _, dialect in self.settings.listeners]
+        self._servers = [self.surfaces.main(), *map(self.surfaces.of, dialects)]
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         self.tasks.start(self.gateway.sweep_forever(), "sweep")
-        on_ready([self._address(listener) for listener in listeners])
+        addresses = [self._address(listener) for listener in listeners]
+        on_ready(addresses)
+        log.info("listening", addresses=addresses, version=__version__)
         pairs = zip(self._servers, listeners, strict=True)
         await asyncio.gather(*(server.serve([listener]) for server, listener in pairs))
 
@@ -313,17 +296,18 @@ class Node:
         await self.store.close()
         await self._blobs.close()
         self._passwords.close()
+        log.info("stopped")
 
 
 class Offline:
     """The store and what the command line does with it, whether or not a server is running."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._folder = open_data(settings)
-        self._settings = settings
+    def __init__(self, folder: Path, node: int) -> None:
+        self._folder = folder
+        self._node = node
 
     async def __aenter__(self) -> "Offline":
-        self._store = SqliteStore(self._folder / "hubbub.db", lambda _: None, lambda: None)
+        self._store = SqliteStore(self._folder / DATABASE, lambda _: None, lambda: None)
         self._passwords = Argon2Passwords()
         return self
 
@@ -337,17 +321,31 @@ class Offline:
         """As if they had signed up; raises `Refused`."""
         clock = SystemClock()
         # A number of its own, so that its ids differ from those of a server that is running.
-        ids = SystemIds(clock, (self._settings.node + 32) % 64)
+        ids = SystemIds(clock, (self._node + 32) % 64)
         account = draft_account(Register(name, password, email), ids.next_id(), clock.now_ms())
+        check_password(password, name, PASSWORD_MIN_CHARS)
         hashed = await self._passwords.hash(password)
         user = msgspec.structs.replace(account.user, is_admin=is_admin)
         account = msgspec.structs.replace(account, user=user, password_hash=hashed)
         return await self._store.write(lambda: self._store.accounts.add_user(account), nothing)
 
+    async def set_password(self, name: str, password: str) -> User:
+        """By user name or e-mail, and all devices are signed out; raises `Refused`."""
+        user = await self._find(name)
+        check_password(password, user.username, PASSWORD_MIN_CHARS)
+        hashed = await self._passwords.hash(password)
+        change = self._store.accounts.set_password(user.id, hashed, None)
+        await self._store.write(lambda: change, nothing)
+        return user
+
     async def set_admin(self, name: str, *, is_admin: bool) -> User:
         """By user name or e-mail; raises `Refused`."""
+        user = await self._find(name)
+        change = self._store.accounts.update_user(user.id, is_admin=is_admin)
+        return await self._store.write(lambda: change, nothing)
+
+    async def _find(self, name: str) -> User:
         account = await self._store.read(self._store.accounts.get_account(name))
         if account is None:
-            raise not_found("user")
-        change = self._store.accounts.update_user(account.user.id, is_admin=is_admin)
-        return await self._store.write(lambda: change, nothing)
+            raise Refused(Code.NOT_FOUND, f"There is no user {name!r}.")
+        return account.user

@@ -4,17 +4,22 @@ import asyncio
 import gc
 import getpass
 import os
+import shlex
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import cyclopts
 from cyclopts import Parameter
 
 from hubbub import __version__
-from hubbub.config import BadSetting, Settings, effective, load
+from hubbub.config import BadSetting, Settings, effective, file_in_use, load
+
+if TYPE_CHECKING:  # imported where they are needed: `hubbub --help` is there at once
+    from hubbub.bootstrap import Offline
+    from hubbub.model.entities import User
 
 app = cyclopts.App(
     name="hubbub",
@@ -25,25 +30,29 @@ app = cyclopts.App(
 user = cyclopts.App(name="user", help="Accounts.", help_format="plaintext")
 app.command(user)
 
+Host = Annotated[str | None, Parameter(help="Address to listen on. Default 127.0.0.1.")]
+Port = Annotated[int | None, Parameter(help="Port. Default 3000; 0 picks a free one.")]
+Listen = Annotated[
+    list[str] | None,
+    Parameter(help="PORT=DIALECT: one more port, all for one dialect. May be given again."),
+]
 Data = Annotated[str | None, Parameter(help="Folder of the database, the images and the secret.")]
+Person = Annotated[str, Parameter(help="The user name or e-mail.")]
 Config = Annotated[Path | None, Parameter(help="A TOML file; hubbub.toml if it is there.")]
 
 
 @app.command
 def serve(
     *,
-    host: Annotated[str | None, Parameter(help="Address to listen on. Default 127.0.0.1.")] = None,
-    port: Annotated[int | None, Parameter(help="Port. Default 3000; 0 picks a free one.")] = None,
-    listen: Annotated[
-        list[str] | None,
-        Parameter(help="PORT=DIALECT: one more port, all for one dialect. May be given again."),
-    ] = None,
+    host: Host = None,
+    port: Port = None,
+    listen: Listen = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     settings = _load(config, host=host, port=port, listen=listen, data=data)
-    _run(lambda: _serve(settings))
+    _run(lambda: _serve(settings, config))
 
 
 @app.command
@@ -64,29 +73,67 @@ def conformance(
 
 
 @app.command(name="config")
-def show_config(*, data: Data = None, config: Config = None) -> None:
+def show_config(
+    *,
+    host: Host = None,
+    port: Port = None,
+    listen: Listen = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
     """Print the effective settings as TOML, secrets masked."""
-    for key, value in effective(_load(config, data=data)).items():
+    settings = _load(config, host=host, port=port, listen=listen, data=data)
+    for key, value in effective(settings).items():
         print(f"{key} = {_toml(value)}")
 
 
 @user.command
 def create(
     name: Annotated[str, Parameter(help="The user name.")],
+    /,
     *,
     email: Annotated[str | None, Parameter(help="An e-mail to sign in with as well.")] = None,
     admin: Annotated[bool, Parameter(help="Make an administrator.", negative="")] = False,
+    new: Annotated[
+        bool, Parameter(help="Make the folder of --data, if no server has yet.", negative="")
+    ] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Make an account. The password is asked for, or read as one line from standard input."""
     settings = _load(config, data=data)
-    _run(lambda: _create(settings, name, email, is_admin=admin))
+    # A folder that somebody typed is more likely mistyped than new.
+    hint = " To make it, say --new." if data is not None and not new else None
+    folder = _open(settings, hint)
+    password = _ask_password()
+    _run(
+        lambda: _offline(
+            settings,
+            folder,
+            lambda offline: offline.create_user(name, password, email, is_admin=admin),
+            "Made {name}, id {id}",
+        )
+    )
+
+
+@user.command(name="password")
+def set_password(name: Person, /, *, data: Data = None, config: Config = None) -> None:
+    """Set a new password, asked for as in `user create`, and sign all of the person's devices out."""
+    settings = _load(config, data=data)
+    folder = _open(settings, "")
+    password = _ask_password()
+    told = "{name} has a new password and is signed out"
+    _run(
+        lambda: _offline(
+            settings, folder, lambda offline: offline.set_password(name, password), told
+        )
+    )
 
 
 @user.command(name="set-admin")
 def set_admin(
-    name: Annotated[str, Parameter(help="The user name or e-mail.")],
+    name: Person,
+    /,
     *,
     revoke: Annotated[bool, Parameter(help="Take it away again.", negative="")] = False,
     data: Data = None,
@@ -94,7 +141,13 @@ def set_admin(
 ) -> None:
     """Make somebody an administrator. Open connections learn of it when they sign in again."""
     settings = _load(config, data=data)
-    _run(lambda: _set_admin(settings, name, is_admin=not revoke))
+    folder = _open(settings, "")
+    told = f"{{name}} is {'no longer' if revoke else 'now'} an administrator"
+    _run(
+        lambda: _offline(
+            settings, folder, lambda offline: offline.set_admin(name, is_admin=not revoke), told
+        )
+    )
 
 
 def main() -> None:
@@ -102,7 +155,8 @@ def main() -> None:
     try:
         app(exit_on_error=False, print_error=False)
     except cyclopts.CycloptsError as error:
-        _fail(f"{str(error).strip()} See `hubbub --help`.", 2)
+        chain = " ".join(("hubbub", *(error.command_chain or ())))
+        _fail(f"{str(error).strip()} See `{chain} --help`.", 2)
     except BrokenPipeError:
         sys.exit(1)
 
@@ -122,7 +176,7 @@ def _fail(text: str, code: int) -> NoReturn:
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
     from hubbub.auth.secrets import BadSecret
-    from hubbub.bootstrap import Unstartable
+    from hubbub.folder import Unstartable
     from hubbub.model.errors import Refused
     from hubbub.storage.migrate import BadDatabase
 
@@ -132,6 +186,14 @@ def _one_line_errors() -> Iterator[None]:
         _fail(str(error), 1)
     except Refused as refusal:
         _fail(refusal.message, 1)
+
+
+def _open(settings: Settings, hint: str | None) -> Path:
+    """Without a hint for who gave the wrong folder, it may be a new one."""
+    from hubbub.folder import find_data, open_data
+
+    with _one_line_errors():
+        return (open_data(settings) if hint is None else find_data(settings, hint)).resolve()
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -144,11 +206,13 @@ def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
             uvloop.run(work())
 
 
-async def _serve(settings: Settings) -> None:
-    from hubbub.bootstrap import Node, lock, open_data
+async def _serve(settings: Settings, config: Path | None) -> None:
+    from hubbub.bootstrap import Node, listen
+    from hubbub.folder import lock, open_data
     from hubbub.logs import configure
 
     configure(settings.log_level, settings.log_format)
+    listeners = listen(settings)
     folder = open_data(settings)
     held = lock(folder)
     node = Node(settings, folder)
@@ -159,7 +223,8 @@ async def _serve(settings: Settings) -> None:
     gc.set_threshold(50_000, 20, 50)
     try:
         token = await node.services.accounts.offer_admin()
-        await node.serve(lambda addresses: _greet(addresses, settings, folder, token))
+        places = {"data": folder, "config": file_in_use(config)}
+        await node.serve(listeners, lambda where: _greet(where, settings, places, token))
     finally:
         await node.close()
         os.close(held)
@@ -175,41 +240,65 @@ async def _conformance(port: int, *, engineio: bool) -> None:
     await server.serve([listener])
 
 
-def _greet(addresses: Sequence[str], settings: Settings, folder: Path, token: str | None) -> None:
+def _greet(
+    addresses: Sequence[str],
+    settings: Settings,
+    places: Mapping[str, Path | None],
+    token: str | None,
+) -> None:
     address, *others = addresses
     print(f"Hubbub {__version__} listens on {address}")
     for other, (_, dialect) in zip(others, settings.listeners, strict=True):
         print(f"  {dialect:<9} {other}")
-    print(f"  data      {folder.resolve()}")
+    for name, path in places.items():
+        print(f"  {name:<9} {'none' if path is None else path.resolve()}")
     print(f"  API       {address}/api/v1/docs")
     if token is not None:
-        print("  There is no administrator yet. Sign up, then become the first one with")
-        print(f'    POST {address}/api/v1/auth/claim-admin  {{"token": "{token}"}}')
-        print(f"  or run: hubbub user create NAME --admin --data {folder}")
+        _offer_admin(address, places["data"] or Path(), token)
     sys.stdout.flush()
 
 
-async def _create(settings: Settings, name: str, email: str | None, *, is_admin: bool) -> None:
+def _offer_admin(address: str, folder: Path, token: str) -> None:
+    print("  There is no administrator yet. Sign up, and with your access token in $token run")
+    print(f"    curl -sS {address}/api/v1/auth/claim-admin \\")
+    print("      -H \"authorization: Bearer $token\" -H 'content-type: application/json' \\")
+    print(f'      -d \'{{"token": "{token}"}}\'')
+    print("  or make an account that is one:")
+    print(f"    {_program()} user create NAME --admin --data {shlex.quote(str(folder.resolve()))}")
+
+
+def _program() -> str:
+    """How this was started, for a shell."""
+    started = shlex.quote(sys.argv[0])
+    return f"{shlex.quote(sys.executable)} -m hubbub" if started.endswith(".py") else started
+
+
+async def _offline(
+    settings: Settings,
+    folder: Path,
+    act: "Callable[[Offline], Awaitable[User]]",
+    told: str,
+) -> None:
+    """Does something to one person, and says so."""
     from hubbub.bootstrap import Offline
 
-    password = _ask_password()
-    async with Offline(settings) as offline:
-        made = await offline.create_user(name, password, email, is_admin=is_admin)
-    print(f"Made {made.username}, id {made.id}.")
-
-
-async def _set_admin(settings: Settings, name: str, *, is_admin: bool) -> None:
-    from hubbub.bootstrap import Offline
-
-    async with Offline(settings) as offline:
-        changed = await offline.set_admin(name, is_admin=is_admin)
-    print(f"{changed.username} is {'now' if is_admin else 'no longer'} an administrator.")
+    async with Offline(folder, settings.node) as offline:
+        person = await act(offline)
+    print(f"{told.format(name=person.username, id=person.id)}, in {folder}.")
 
 
 def _ask_password() -> str:
-    if sys.stdin.isatty():
-        return getpass.getpass("Password: ")
-    return sys.stdin.readline().rstrip("\n")
+    """Before the loop runs, which would keep Ctrl-C for itself."""
+    try:
+        if not sys.stdin.isatty():
+            return sys.stdin.readline().rstrip("\r\n")
+        password, again = getpass.getpass("Password: "), getpass.getpass("The same again: ")
+    except (EOFError, KeyboardInterrupt):
+        print(file=sys.stderr)
+        _fail("No password was given; nothing has been changed.", 1)
+    if password != again:
+        _fail("The two passwords differ; nothing has been changed.", 1)
+    return password
 
 
 def _toml(value: object) -> str:

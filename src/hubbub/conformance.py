@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 
+from hubbub.model.origins import ANY
 from hubbub.transport.address import Addresses
 from hubbub.transport.engineio import EngineServer
 from hubbub.transport.http import application
-from hubbub.transport.origin import ANY, Origins
+from hubbub.transport.origin import Origins
 from hubbub.transport.server import Server, server
 from hubbub.transport.upgrade import EngineDoor
 from hubbub.wire.engine import Engine, Upper

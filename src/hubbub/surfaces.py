@@ -4,7 +4,7 @@ The main listener has everything, each dialect under its own name where their pa
 adds one whose root belongs to one dialect, on the port and the paths that its clients expect.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -37,6 +37,7 @@ from hubbub.wire.namespaces import Client
 from hubbub.wire.rest import RestApi
 
 SOCKET_IO: Final = "/socket.io/"
+DIALECTS: Final = ("native", "channelchat", "chatgroup")  # what may stand behind `--listen PORT=`
 _WITH_TOKEN: Final = "/channelchat/api/v1/ws"  # noqa: S105  # a path; the token is in its query
 
 
@@ -76,15 +77,6 @@ class Surfaces:
         # One of each, wherever it is heard: who shares a dialect shares its frames.
         self._chatgroup = {name: ChatGroup(name) for name in ("/", "/chatgroup")}
 
-    @property
-    def named(self) -> Mapping[str, Callable[[], Surface]]:
-        """What may stand behind `--listen PORT=`."""
-        return {
-            "native": self._of_native,
-            "channelchat": self._of_channelchat,
-            "chatgroup": self._of_chatgroup,
-        }
-
     def main(self) -> Server:
         """The listener of everything."""
         channelchat = self._channelchat
@@ -110,7 +102,9 @@ class Surfaces:
 
     def of(self, dialect: str) -> Server:
         """The listener of one dialect."""
-        return self._serve(self.named[dialect]())
+        surfaces = (self._of_native, self._of_channelchat, self._of_chatgroup)
+        named = dict(zip(DIALECTS, surfaces, strict=True))
+        return self._serve(named[dialect]())
 
     def _of_native(self) -> Surface:
         return Surface((NativeRest(PAGES),), {"/gateway": (self._native,)})

@@ -1,6 +1,9 @@
 """What keeps the server from starting: exit 1, one line, and no process that stays behind."""
 
 import contextlib
+import os
+import pwd
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from cli.program import hubbub, one_line
+from hubbub.config import Settings
+from hubbub.folder import Unstartable, open_data
 from support.server import RunningServer, running
 
 
@@ -20,6 +25,22 @@ def test_busy_port_is_named(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         line = one_line(hubbub(tmp_path, "serve", "--port", port, "--data", "data"), 1)
     assert port in line
+    assert "HUBBUB_PORT" in line
+    assert not (tmp_path / "data").exists(), "a failed start leaves nothing behind"
+
+
+def test_host_that_has_no_address_is_named(tmp_path: Path) -> None:
+    arguments = ("serve", "--host", "nowhere.invalid", "--port", "0", "--data", "data")
+    line = one_line(hubbub(tmp_path, *arguments), 1)
+    assert "There is no address for 'nowhere.invalid'" in line
+    assert not (tmp_path / "data").exists()
+
+
+def test_unknown_dialect_is_refused_and_the_known_are_listed(tmp_path: Path) -> None:
+    arguments = ("serve", "--port", "0", "--listen", "0=morse", "--data", "data")
+    line = one_line(hubbub(tmp_path, *arguments), 1)
+    assert "'morse'" in line
+    assert "chatgroup" in line
 
 
 def test_host_of_another_machine_is_named(tmp_path: Path) -> None:
@@ -72,6 +93,49 @@ def _from_the_future(data: Path) -> None:
         file.execute("insert into alembic_version values ('9999')")
 
 
+def _database_is_a_folder(data: Path) -> None:
+    (data / "hubbub.db").mkdir()
+
+
+def _lock_is_a_folder(data: Path) -> None:
+    (data / "lock").mkdir()
+
+
+def _images_are_a_file(data: Path) -> None:
+    (data / "images").write_text("")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name"),
+    [
+        (_database_is_a_folder, "hubbub.db"),
+        (_lock_is_a_folder, "lock"),
+        (_images_are_a_file, "images"),
+    ],
+)
+def test_something_else_in_the_place_of_a_file_is_named(
+    tmp_path: Path, spoil: Callable[[Path], None], name: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    spoil(tmp_path / "data")
+    assert f"data/{name} is a" in _serve(tmp_path)
+
+
+def test_database_of_another_user_is_named_with_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hubbub.db").write_bytes(b"")
+    (tmp_path / "hubbub.db").chmod(0o600)
+    owner, stranger = os.geteuid(), 65_534
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "hubbub.db")
+    monkeypatch.setattr(os, "geteuid", lambda: stranger)
+    with pytest.raises(Unstartable) as refused:
+        open_data(Settings(data=str(tmp_path)))
+    for number in (owner, stranger):
+        assert pwd.getpwuid(number).pw_name in str(refused.value)
+    assert "chown" in str(refused.value)
+
+
 @pytest.mark.parametrize("spoil", [_not_a_database, _not_text, _weak_secret, _from_the_future])
 def test_spoilt_data_is_told_in_one_line_and_the_program_ends(
     tmp_path: Path, spoil: Callable[[Path], None]
@@ -89,5 +153,10 @@ def test_greeting_says_where_and_the_log_is_quiet_at_a_clean_start_and_stop(
         assert server.terminate() == 0
         said = server.output()
     assert f"http://127.0.0.1:{server.port}" in said
+    assert "config    none" in said
+    assert "-m hubbub user create NAME --admin --data " in said
+    assert '-H "authorization: Bearer $token"' in said
+    for event in ("listening", "draining", "stopped"):
+        assert re.search(rf"\] {event}\b", said), event
     assert "Traceback" not in said
     assert "error" not in said.lower()

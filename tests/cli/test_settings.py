@@ -40,6 +40,13 @@ def test_config_prints_toml_with_secrets_masked(tmp_path: Path) -> None:
     assert "geheim" not in done.stdout + done.stderr
 
 
+def test_config_takes_the_flags_of_serve(tmp_path: Path) -> None:
+    flags = ("--host", "::1", "--port", "4001", "--listen", "4002=chatgroup", "--data", "there")
+    shown = tomllib.loads(hubbub(tmp_path, "config", *flags).stdout)
+    assert (shown["host"], shown["port"], shown["data"]) == ("::1", 4001, "there")
+    assert shown["listen"] == ["4002=chatgroup"]
+
+
 def test_config_output_is_itself_a_config_file(tmp_path: Path) -> None:
     first = hubbub(tmp_path, "config").stdout
     (tmp_path / "again.toml").write_text(first)
@@ -53,7 +60,9 @@ def test_config_output_is_itself_a_config_file(tmp_path: Path) -> None:
         (["serve", "--port", "many"], {}, "", "--port"),
         (["serve", "--port", "70000"], {}, "", "port"),
         (["sreve"], {}, "", "sreve"),
-        (["user", "create"], {}, "", "NAME"),
+        (["user", "create"], {}, "", "parameter NAME"),
+        (["user", "create"], {}, "", "`hubbub user create --help`"),
+        (["config", "--port", "70000"], {}, "", "--port"),
         (["serve"], {"HUBBUB_PROT": "1"}, "", "HUBBUB_PROT"),
         (["serve"], {"HUBBUB_PORT": "x"}, "", "port"),
         (["config"], {}, "prot = 1", "prot"),

@@ -14,9 +14,9 @@ def fold(name: str) -> str:
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
-def clean_username(text: str, most: int) -> str:
+def clean_username(text: str, least: int, most: int) -> str:
     """As `clean`; also nothing invisible, and no @, by which e-mails are told from names."""
-    text = clean("username", text, most)
+    text = clean("username", text, most, least)
     if any(unicodedata.category(c) == "Cf" or c in _BLANK for c in text):
         raise invalid("username", "it must not contain invisible characters")
     if "@" in fold(text):
@@ -24,11 +24,11 @@ def clean_username(text: str, most: int) -> str:
     return text
 
 
-def clean(field: str, text: str, most: int) -> str:
+def clean(field: str, text: str, most: int, least: int = 1) -> str:
     """A one-line name without surrounding white space; raises `Refused` for what is none."""
     text = unicodedata.normalize("NFC", text.strip())
-    if not 1 <= len(text) <= most:
-        raise invalid(field, f"it must have 1 to {most} characters")
+    if not least <= len(text) <= most:
+        raise invalid(field, f"it must have {least} to {most} characters")
     if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
         raise invalid(field, "it must not contain control characters")
     if not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK for c in text):

@@ -23,8 +23,9 @@ from hubbub.model.limits import (
     DISPLAY_NAME_CHARS,
     EMAIL_CHARS,
     PASSWORD_MAX_CHARS,
-    PASSWORD_MIN_CHARS,
+    SEED_PASSWORD_MIN_CHARS,
     USERNAME_CHARS,
+    USERNAME_MIN_CHARS,
 )
 from hubbub.model.names import clean, clean_username, fold
 from hubbub.model.topics import user_topic
@@ -98,7 +99,7 @@ class Accounts:
         encoded = account.password_hash if account is not None else None
         if not await self._passwords.verify(encoded, command.old_password):
             raise forbidden("The old password is wrong.")
-        _check_password(command.new_password, user.username)
+        check_password(command.new_password, user.username)
         hashed = await self._passwords.hash(command.new_password)
         await self._store.write(
             lambda: self._store.accounts.set_password(user.id, hashed, caller.login_id),
@@ -150,8 +151,8 @@ class Accounts:
 
 def draft_account(command: Register, new_id: int, now: int) -> Account:
     """The account that would be made, without its password hash; raises `Refused`."""
-    username = clean_username(command.username, USERNAME_CHARS)
-    _check_password(command.password, username)
+    username = clean_username(command.username, USERNAME_MIN_CHARS, USERNAME_CHARS)
+    check_password(command.password, username)
     shown = clean("display_name", command.display_name or username, DISPLAY_NAME_CHARS)
     user = User(UserId(new_id), username, shown, now)
     return Account(user, _check_email(command.email), None)
@@ -171,10 +172,9 @@ def _check_email(email: str | None) -> str | None:
     return email
 
 
-def _check_password(password: str, username: str) -> None:
-    if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
-        raise invalid(
-            "password", f"it must have {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters"
-        )
+def check_password(password: str, username: str, least: int = SEED_PASSWORD_MIN_CHARS) -> None:
+    """Raises `Refused`. Dialects that ask for more do so themselves."""
+    if not least <= len(password) <= PASSWORD_MAX_CHARS:
+        raise invalid("password", f"it must have {least} to {PASSWORD_MAX_CHARS} characters")
     if fold(password) == fold(username):
         raise invalid("password", "it must not be the user name")

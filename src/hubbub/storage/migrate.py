@@ -23,10 +23,10 @@ def revision(path: Path) -> str | None:
     with contextlib.closing(sqlite3.connect(path)) as connection:
         try:
             row = connection.execute("select version_num from alembic_version").fetchone()
-        except sqlite3.OperationalError:
-            return None
         except sqlite3.DatabaseError as error:
-            raise BadDatabase(f"{path} is no database of hubbub: {error}") from None
+            if "no such table" in str(error):
+                return None
+            raise BadDatabase(f"{path} can't be used as a database: {error}.") from None
     return str(row[0]) if row else None
 
 
@@ -38,6 +38,7 @@ def migrate(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
+    from sqlalchemy.exc import OperationalError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -45,4 +46,6 @@ def migrate(path: Path) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError:
-        raise BadDatabase(f"{path} is of a newer version ({found}) than this hubbub") from None
+        raise BadDatabase(f"{path} is of a newer version ({found}) than this hubbub.") from None
+    except OperationalError as error:
+        raise BadDatabase(f"{path} can't be brought up to date: {error.orig}.") from None

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+import apsw
+
 from hubbub.model.entities import Draft, Sent
 from hubbub.ports.store import Announce, Transaction
 from hubbub.storage.accounts import AccountTables
@@ -11,7 +13,7 @@ from hubbub.storage.appender import Appender, Publish
 from hubbub.storage.channels import ChannelTables
 from hubbub.storage.database import Database
 from hubbub.storage.messages import MessageTables
-from hubbub.storage.migrate import migrate
+from hubbub.storage.migrate import BadDatabase, migrate
 from hubbub.storage.relationships import RelationshipTables
 
 T = TypeVar("T")
@@ -26,7 +28,10 @@ class SqliteStore:
         self.channels = ChannelTables()
         self.messages = MessageTables()
         self.relationships = RelationshipTables(self.channels)
-        self._database = Database(path, on_doubt)
+        try:
+            self._database = Database(path, on_doubt)
+        except apsw.Error as error:
+            raise BadDatabase(f"{path} can't be opened: {error}.") from None
         self._appender = Appender(self._database, publish)
 
     async def read(self, transaction: Transaction[T]) -> T:

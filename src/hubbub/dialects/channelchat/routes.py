@@ -74,7 +74,7 @@ class RegisterIn(msgspec.Struct, frozen=True):
 
     username: Annotated[str, Meta(min_length=3, max_length=50)]
     email: str
-    password: Annotated[str, Meta(min_length=6, max_length=100)]
+    password: Annotated[str, Meta(min_length=limits.SEED_PASSWORD_MIN_CHARS, max_length=100)]
 
 
 class LoginIn(msgspec.Struct, frozen=True):

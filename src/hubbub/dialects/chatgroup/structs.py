@@ -14,7 +14,9 @@ class RegisterIn(msgspec.Struct, frozen=True):
 
     username: Annotated[str, Meta(min_length=2, max_length=20)]
     email: str
-    password: Annotated[str, Meta(min_length=6, max_length=limits.PASSWORD_MAX_CHARS)]
+    password: Annotated[
+        str, Meta(min_length=limits.SEED_PASSWORD_MIN_CHARS, max_length=limits.PASSWORD_MAX_CHARS)
+    ]
 
 
 class LoginIn(msgspec.Struct, frozen=True):

@@ -25,7 +25,12 @@ Nonce = Annotated[str, Meta(min_length=1, max_length=limits.NONCE_CHARS)]
 Name = Annotated[str, Meta(min_length=1, max_length=limits.CHANNEL_NAME_CHARS)]
 Description = Annotated[str, Meta(max_length=limits.DESCRIPTION_CHARS)]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=limits.DISPLAY_NAME_CHARS)]
-Password = Annotated[str, Meta(min_length=8, max_length=limits.PASSWORD_MAX_CHARS)]
+Password = Annotated[
+    str, Meta(min_length=limits.PASSWORD_MIN_CHARS, max_length=limits.PASSWORD_MAX_CHARS)
+]
+Username = Annotated[
+    str, Meta(min_length=limits.USERNAME_MIN_CHARS, max_length=limits.USERNAME_CHARS)
+]
 AnyPassword = Annotated[str, Meta(min_length=1, max_length=limits.PASSWORD_MAX_CHARS)]
 Token = Annotated[str, Meta(min_length=1, max_length=limits.TOKEN_CHARS)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
@@ -206,7 +211,7 @@ class _In(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RegisterIn(_In, frozen=True, forbid_unknown_fields=True):
     """A new account."""
 
-    username: Annotated[str, Meta(min_length=2, max_length=limits.USERNAME_CHARS)]
+    username: Username
     password: Password
     email: Annotated[str, Meta(max_length=limits.EMAIL_CHARS)] | None = None
     display_name: DisplayName | None = None
