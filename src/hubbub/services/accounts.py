@@ -27,7 +27,7 @@ from hubbub.model.limits import (
     USERNAME_CHARS,
     USERNAME_MIN_CHARS,
 )
-from hubbub.model.names import clean, clean_username, fold
+from hubbub.model.names import clean, clean_username, fold_username
 from hubbub.model.topics import user_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
@@ -80,7 +80,7 @@ class Accounts:
         """By user name or e-mail."""
         self._rates.take(SIGN_INS_OF_ADDRESS, "sign_in", caller.address)
         # With the address in the key, a stranger can't lock the owner out.
-        key = ("sign_in", caller.address, fold(command.login))
+        key = ("sign_in", caller.address, fold_username(command.login))
         self._rates.take(SIGN_INS, *key)
         account = await self._store.read(self._store.accounts.get_account(command.login))
         encoded = account.password_hash if account is not None else None
@@ -176,5 +176,5 @@ def check_password(password: str, username: str, least: int = SEED_PASSWORD_MIN_
     """Raises `Refused`. Dialects that ask for more do so themselves."""
     if not least <= len(password) <= PASSWORD_MAX_CHARS:
         raise invalid("password", f"it must have {least} to {PASSWORD_MAX_CHARS} characters")
-    if fold(password) == fold(username):
+    if fold_username(password) == fold_username(username):
         raise invalid("password", "it must not be the user name")

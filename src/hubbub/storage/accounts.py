@@ -9,7 +9,7 @@ from hubbub.model.entities import Account, Login, Role, Status, User
 from hubbub.model.errors import conflict, not_found
 from hubbub.model.ids import LOBBY, LoginId, UserId
 from hubbub.model.limits import LOGINS_PER_USER
-from hubbub.model.names import fold
+from hubbub.model.names import fold, fold_username
 from hubbub.ports.store import Row
 from hubbub.storage.schema import channels, logins, members, refresh_tokens, users
 from hubbub.storage.sql import Statement, param
@@ -173,15 +173,15 @@ class AccountTables:
         """Stores a user, who is in the lobby from then on."""
         user = account.user
         email_key = fold(account.email) if account.email else None
-        taken = yield _TAKEN(name=fold(user.username), email=email_key)
+        taken = yield _TAKEN(name=fold_username(user.username), email=email_key)
         for name_key, _ in taken:
-            if name_key == fold(user.username):
+            if name_key == fold_username(user.username):
                 raise conflict("This user name is taken.", "username")
             raise conflict("This e-mail is taken.", "email")
         yield _INSERT_USER(
             id=user.id,
             username=user.username,
-            username_key=fold(user.username),
+            username_key=fold_username(user.username),
             email=account.email,
             email_key=email_key,
             display_name=user.display_name,
@@ -198,10 +198,10 @@ class AccountTables:
 
     def get_account(self, login: str) -> Steps[Account | None]:
         """By user name or e-mail, folded."""
-        key = fold(login)
         # No name has an @: nobody can take another's address as a name and catch their sign-ins.
-        by = _ACCOUNT_BY_EMAIL if "@" in key else _ACCOUNT_BY_NAME
-        return first(by(key=key), _to_account)
+        if "@" in fold(login):
+            return first(_ACCOUNT_BY_EMAIL(key=fold(login)), _to_account)
+        return first(_ACCOUNT_BY_NAME(key=fold_username(login)), _to_account)
 
     def get_account_by_id(self, user_id: UserId) -> Steps[Account | None]:
         """With e-mail and password hash."""
@@ -209,7 +209,7 @@ class AccountTables:
 
     def search_users(self, prefix: str, limit: int) -> Steps[list[User]]:
         """By the start of the folded user name."""
-        low = fold(prefix)
+        low = fold_username(prefix)
         return every(_SEARCH(low=low, high=low + "\U0010ffff", limit=limit), to_user)
 
     def update_user(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.model.errors import Code, Refused
-from hubbub.model.names import clean, fold
+from hubbub.model.names import clean, clean_username, fold, fold_username
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,28 @@ def test_clean_counts_characters_after_trimming_at_both_ends_of_the_limit() -> N
     assert clean("name", " " + "é" * 50 + " ", 50) == "é" * 50
     with pytest.raises(Refused, match="1 to 50"):
         clean("name", "é" * 51, 50)
+
+
+@pytest.mark.parametrize("mark", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
+def test_clean_of_what_turns_the_writing_is_refused_in_every_name(mark: str) -> None:
+    with pytest.raises(Refused, match="direction"):
+        clean("display_name", f"Ann{mark}gpj.exe", 50)
+
+
+@pytest.mark.parametrize(
+    "name", ["می\u200cخواهم", "क्\u200dष", "👩\u200d💻", "👩🏽\u200d💻", "❤️\u200d🔥"]
+)
+def test_clean_username_keeps_what_joins_letters_and_emoji(name: str) -> None:
+    assert clean_username(name, 2, 50) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200dann", "ann\u200c", "a\u200d\u200dn", "a \u200cn", "1\u200d2", "a\u200bn"]
+)
+def test_clean_username_refuses_what_joins_nothing(name: str) -> None:
+    with pytest.raises(Refused, match="invisible"):
+        clean_username(name, 2, 50)
+
+
+def test_fold_username_of_names_that_differ_in_joiners_is_one_name() -> None:
+    assert fold_username("a\u200dnn") == fold_username("Ann") == "ann"
