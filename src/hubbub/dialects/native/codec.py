@@ -6,8 +6,8 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 from msgspec import Meta
 
+from hubbub.dialects.native import frames as f
 from hubbub.dialects.native import render
-from hubbub.dialects.native import structs as s
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model.errors import Code, Disconnect, Malformed, Refused
@@ -29,38 +29,38 @@ _decode_envelope = msgspec.json.Decoder(_Envelope)
 REF_CHARS: Final = 64
 
 
-def _connect(d: s.ConnectData) -> c.Command:
+def _connect(d: f.ConnectData) -> c.Command:
     positions = None
     if d.positions is not None:
         positions = {fields.channel_id(k, "positions"): v for k, v in d.positions.items()}
     return c.Connect(d.token, positions)
 
 
-def _send(d: s.SendData) -> c.Command:
+def _send(d: f.SendData) -> c.Command:
     reply_to = None if d.reply_to is None else fields.message_id(d.reply_to, "reply_to")
     return c.SendMessage(fields.channel_id(d.channel_id), d.content, d.nonce, reply_to)
 
 
-def _edit(d: s.EditData) -> c.Command:
+def _edit(d: f.EditData) -> c.Command:
     place = fields.channel_id(d.channel_id), fields.message_id(d.message_id)
     return c.EditMessage(*place, d.content)
 
 
-def _recall(d: s.MessageData) -> c.Command:
+def _recall(d: f.MessageData) -> c.Command:
     return c.RecallMessage(fields.channel_id(d.channel_id), fields.message_id(d.message_id))
 
 
-def _add_reaction(d: s.ReactionData) -> c.Command:
+def _add_reaction(d: f.ReactionData) -> c.Command:
     place = fields.channel_id(d.channel_id), fields.message_id(d.message_id)
     return c.AddReaction(*place, d.emoji)
 
 
-def _remove_reaction(d: s.ReactionData) -> c.Command:
+def _remove_reaction(d: f.ReactionData) -> c.Command:
     place = fields.channel_id(d.channel_id), fields.message_id(d.message_id)
     return c.RemoveReaction(*place, d.emoji)
 
 
-def history(d: s.HistoryData) -> c.History:
+def history(d: f.HistoryData) -> c.History:
     """Also of the REST query."""
     cursors = {
         name: fields.message_id(text, name)
@@ -86,18 +86,18 @@ class NoData(msgspec.Struct, frozen=True):
 
 
 COMMANDS: Final[dict[str, _Row]] = {
-    "connect": _row(s.ConnectData, _connect),
-    "send_message": _row(s.SendData, _send),
-    "edit_message": _row(s.EditData, _edit),
-    "recall_message": _row(s.MessageData, _recall),
-    "add_reaction": _row(s.ReactionData, _add_reaction),
-    "remove_reaction": _row(s.ReactionData, _remove_reaction),
-    "mark_read": _row(s.SeqData, lambda d: c.MarkRead(fields.channel_id(d.channel_id), d.seq)),
+    "connect": _row(f.ConnectData, _connect),
+    "send_message": _row(f.SendData, _send),
+    "edit_message": _row(f.EditData, _edit),
+    "recall_message": _row(f.MessageData, _recall),
+    "add_reaction": _row(f.ReactionData, _add_reaction),
+    "remove_reaction": _row(f.ReactionData, _remove_reaction),
+    "mark_read": _row(f.SeqData, lambda d: c.MarkRead(fields.channel_id(d.channel_id), d.seq)),
     "mark_delivered": _row(
-        s.SeqData, lambda d: c.MarkDelivered(fields.channel_id(d.channel_id), d.seq)
+        f.SeqData, lambda d: c.MarkDelivered(fields.channel_id(d.channel_id), d.seq)
     ),
-    "typing": _row(s.ChannelData, lambda d: c.Typing(fields.channel_id(d.channel_id))),
-    "history": _row(s.HistoryData, history),
+    "typing": _row(f.ChannelData, lambda d: c.Typing(fields.channel_id(d.channel_id))),
+    "history": _row(f.HistoryData, history),
     "heartbeat": _row(NoData, lambda _: c.Heartbeat()),
 }
 

@@ -1,5 +1,6 @@
 """Native's REST side: `/api/v1`, bearer tokens, RFC 9457 problems."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -8,6 +9,7 @@ from msgspec import UNSET
 from hubbub.dialects.native import render
 from hubbub.dialects.native import structs as s
 from hubbub.dialects.native.codec import history
+from hubbub.dialects.native.frames import HistoryData
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model.errors import Code, Refused, invalid
@@ -120,7 +122,7 @@ def _remove(a: Args) -> c.Command:
 
 def _history(a: Args) -> c.Command:
     q: s.PageQuery = a.query  # type: ignore[assignment]
-    return history(s.HistoryData(a.path["channel_id"], q.before, q.after, q.around, q.limit))
+    return history(HistoryData(a.path["channel_id"], q.before, q.after, q.around, q.limit))
 
 
 def _send(a: Args) -> c.Command:
@@ -354,7 +356,7 @@ class NativeRest:
         )
         headers: tuple[tuple[str, str], ...] = ()
         if refusal.retry_after is not None:
-            headers = (("retry-after", str(max(1, round(refusal.retry_after)))),)
+            headers = (("retry-after", str(max(1, math.ceil(refusal.retry_after)))),)
         if status == 401:
             headers = (*headers, ("www-authenticate", 'Bearer realm="hubbub"'))
         return Answer(status, render.encode(problem), "application/problem+json", headers)
