@@ -231,6 +231,7 @@ def application(routes: Sequence[Route], cors_origins: Sequence[str]) -> Starlet
                 allow_origins=list(cors_origins),
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["authorization", "content-type"],
+                expose_headers=["retry-after"],
             )
         )
     everything = [*routes, Route("/", _welcome)]
