@@ -19,7 +19,7 @@ from hubbub.dialects.channelchat import (
 )
 from hubbub.dialects.chatgroup import ChatGroup, ChatGroupRest
 from hubbub.dialects.native import NativeDialect, NativeRest
-from hubbub.dialects.native.document import PAGES
+from hubbub.dialects.native.page import PAGES
 from hubbub.gateway.gateway import Gateway
 from hubbub.ports.clock import Clock
 from hubbub.ports.dialect import Dialect

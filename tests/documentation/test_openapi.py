@@ -12,10 +12,13 @@ from hypothesis import HealthCheck, settings
 from schemathesis import checks
 from schemathesis.config import SchemathesisConfig
 
-from hubbub.dialects.native.document import PREFIX, openapi
+from hubbub.dialects.native.codec import COMMANDS
+from hubbub.dialects.native.document import MEANINGS, PREFIX, openapi
+from hubbub.dialects.native.page import frame
 from hubbub.dialects.native.routes import OPERATIONS
 from support.rest import Person, call, sign_up
 from support.server import RunningServer
+from support.sockets import Socket
 
 Json = dict[str, Any]
 # A fixed seed and only the generated cases: the same requests every time, few enough for every commit.
@@ -133,6 +136,23 @@ def test_docs_page_when_opened_names_every_route(server: RunningServer) -> None:
     assert not [o.path for o in OPERATIONS if f"<code>{PREFIX}{o.path}</code>" not in page]
 
 
+def test_docs_page_when_read_says_what_each_field_may_be_and_means(server: RunningServer) -> None:
+    page = call("GET", f"{server.url}{PREFIX}/docs").body
+    row = "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>"
+    for cells in (
+        ("name", "required", "text of 1 to 100 characters", MEANINGS["name"]),
+        ("description", "optional", "text of at most 1000 characters", MEANINGS["description"]),
+        ("limit", "default <code>50</code>", "a whole number from 1 to 100", MEANINGS["limit"]),
+        ("bond", "required", "one of blocked, friend", MEANINGS["bond"]),
+    ):
+        assert row.format(*cells) in page
+
+
+def test_document_when_it_has_parameters_says_what_they_mean(document: Json) -> None:
+    operations = [operation for item in document["paths"].values() for operation in item.values()]
+    assert all(p["description"] for operation in operations for p in operation["parameters"])
+
+
 # -- the server -----------------------------------------------------------------------------------------
 
 
@@ -145,6 +165,39 @@ def known(server: RunningServer) -> tuple[Person, Json]:
     message = alice.send(channel, "hello")
     ids = {"channel_id": channel, "message_id": message["id"], "user_id": bob.id}
     return alice, ids | {"session_id": "nobody-has-this-one"}
+
+
+EXAMPLES: Final = [
+    (method, path, operation["requestBody"]["content"]["application/json"]["example"])
+    for path, item in openapi()["paths"].items()
+    for method, operation in item.items()
+    if "requestBody" in operation
+]
+
+
+@pytest.mark.parametrize(("method", "path", "example"), EXAMPLES)
+def test_example_of_a_body_when_copied_is_accepted(
+    method: str, path: str, example: Json, server: RunningServer, known: tuple[Person, Json]
+) -> None:
+    """It may name nobody, or be forbidden, but nothing is wrong with it."""
+    person, ids = known
+    answer = call(method.upper(), server.url + path.format(**ids), example, person.token)
+    assert answer.status not in (400, 422), answer.body
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_example_of_a_frame_when_copied_is_accepted(
+    name: str, server: RunningServer, known: tuple[Person, Json]
+) -> None:
+    answer: Json = {}
+    async with Socket(f"{server.ws}/gateway") as socket:
+        for command in dict.fromkeys(("connect", name)):
+            example = frame(command, COMMANDS[command].data)
+            if command == "connect":
+                example["data"]["token"] = known[0].token
+            await socket.send(example)
+            answer = await socket.wait(lambda found: found.get("ref") == "1")
+    assert answer.get("data", {}).get("code") != "invalid", answer
 
 
 @SCHEMA.parametrize()

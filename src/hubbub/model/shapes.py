@@ -136,4 +136,6 @@ def _bounds(least: float | None, most: float | None, before: str, after: str) ->
     if most is None:
         unit = after.removesuffix("s") if least == 1 else after
         return f" of at least {least}{unit}" if least else ""
+    if after and not least:
+        return f" of at most {most}{after}"
     return f"{before}{least or 0} to {most}{after}"

@@ -71,7 +71,7 @@ def _told(kind: object, payload: str) -> Malformed:
             _Other,
             '{"inner": {"a": {"seq": 1, "tags": ["a", "b", "c"]}}}',
             "inner",
-            "inner: it must be a list of 0 to 2 items",
+            "inner: it must be a list of at most 2 items",
         ),
         (chatgroup.LoginIn, '{"email": "a"}', "password", "password: missing"),
         (

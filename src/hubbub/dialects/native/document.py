@@ -1,31 +1,72 @@
-"""The OpenAPI 3.1 document, made of the very Structs that validate, and a page for people."""
+"""The OpenAPI 3.1 document, made of the very Structs that validate."""
 
-import html
-import json
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, Final
 
 import msgspec
 
 from hubbub import __version__
 from hubbub.dialects.native import structs as s
-from hubbub.dialects.native.codec import COMMANDS
-from hubbub.dialects.native.render import EVENTS
 from hubbub.dialects.native.routes import OPERATIONS, STATUS
 from hubbub.model.errors import Code
-from hubbub.wire.rest import Answer, Operation
+from hubbub.wire.rest import Operation
 
 PREFIX: Final = "/api/v1"
 Json = dict[str, Any]  # a JSON document has no narrower type
 _COMMON: Final = (Code.RATE_LIMITED, Code.UNAVAILABLE)
-_PARAMETERS: Final = {
+# What a field means, wherever it stands; how long or large it may be, its type says.
+MEANINGS: Final = {
     "channel_id": "A channel's id; 0 is the lobby.",
     "message_id": "A message's id.",
-    "user_id": "A person's id, or `@me`.",
-    "emoji": "An emoji, percent-encoded UTF-8.",
+    "user_id": "A person's id; in a path also `@me`.",
+    "emoji": "An emoji; in a path percent-encoded UTF-8.",
     "session_id": "A device's id, from the list of sessions.",
+    "before": "Older than this message of the channel. At most one of the three cursors.",
+    "after": "Newer than this message.",
+    "around": "This message, and what is on both sides of it.",
+    "limit": "How many at the most.",
+    "q": "What the name starts with.",
+    "status": "How they stand to the channel; the pending and the banned are for admins.",
+    "ban": "Keep the person out for good; also somebody who is no member.",
+    "user_ids": "Ids, separated by commas.",
+    "username": "What one signs in with. Nobody else has it; capitals make no difference.",
+    "password": "Anything but the user name.",
+    "old_password": "The one that works now.",
+    "new_password": "The one that will.",
+    "email": "To sign in with as well.",
+    "display_name": "What others see; without one, the user name.",
+    "login": "A user name or an e-mail.",
+    "refresh_token": "From the last sign-in or refresh; it works once.",
+    "token": "An access token; for `claim-admin` the one that the server printed.",
+    "name": "What the group is called.",
+    "kind": "Direct channels are made by `POST /dms`.",
+    "description": "What it is for.",
+    "private": "Whether joining has to be approved, and nobody else can see it.",
+    "owner_id": "Hand it over to this member.",
+    "role": "Make them this.",
+    "bond": "What the person should become to oneself.",
+    "content": "The text; `<@id>` mentions a person.",
+    "nonce": "The sender's own mark, such as a UUID: a retry with the same one stores nothing.",
+    "reply_to": "The id of a message of the same channel.",
+    "seq": "The message's number in its channel; past the end counts as the end.",
+    "positions": "The version of each channel that one has seen up to; `sync` brings what is newer.",
+}
+_EXAMPLES: Final[Json] = {
+    "username": "alice",
+    "password": "correct horse",
+    "old_password": "correct horse",
+    "new_password": "battery staple",
+    "email": "alice@example.org",
+    "display_name": "Alice",
+    "login": "alice",
+    "name": "general",
+    "description": "Anything",
+    "content": "hello",
+    "emoji": "👍",
+    "channel_id": "0",
+    "bond": "friend",
+    "nonce": "4f6c1d5e-0d3b-4c6e-9f6a-0c8a2b7d1e35",
+    "positions": {"1535861234567890": 7},
 }
 
 
@@ -47,7 +88,7 @@ def _path_parameters(operation: Operation) -> list[Json]:
             "name": name,
             "in": "path",
             "required": True,
-            "description": _PARAMETERS[name],
+            "description": MEANINGS[name],
             "schema": {"type": "string", "maxLength": 64},
         }
         for name in names
@@ -65,6 +106,7 @@ def _query_parameters(operation: Operation) -> list[Json]:
             "name": name,
             "in": "query",
             "required": name in required,
+            "description": MEANINGS[name],
             "schema": _inlined(found, schema["$defs"]),
         }
         for name, found in own["properties"].items()
@@ -73,11 +115,12 @@ def _query_parameters(operation: Operation) -> list[Json]:
 
 def _inlined(schema: Json, definitions: Json) -> Json:
     """A query parameter stands alone: what it refers to is put in its place, and null can't be sent."""
+    default = {"default": schema["default"]} if schema.get("default") is not None else {}
     if "anyOf" in schema:
         real = [part for part in schema["anyOf"] if part.get("type") != "null"]
-        return _inlined(real[0], definitions)
+        return _inlined(real[0], definitions) | default
     if "$ref" in schema:
-        return dict(definitions[schema["$ref"].rsplit("/", 1)[-1]])
+        return dict(definitions[schema["$ref"].rsplit("/", 1)[-1]]) | default
     return schema
 
 
@@ -111,9 +154,14 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
         "security": [] if operation.public else [{"bearer": []}],
     }
     if operation.body is not None:
-        content = {"application/json": {"schema": schemas[str(operation.body)]}}
+        content = {"application/json": _request(operation.body, schemas)}
         found["requestBody"] = {"required": not operation.body_optional, "content": content}
     return found
+
+
+def _request(body: type, schemas: dict[object, Json]) -> Json:
+    schema = msgspec.json.schema(body, ref_template="#/{name}")
+    return {"schema": schemas[str(body)], "example": example(schema, schema["$defs"], sparse=True)}
 
 
 def _operation_id(operation: Operation) -> str:
@@ -144,42 +192,41 @@ def openapi() -> Json:
     }
 
 
-# -- the page -----------------------------------------------------------------------------------------
-
-_STYLE: Final = """
-:root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #2563eb; }
-body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 60rem; margin: 0 auto;
-  padding: 1.5rem; }
-h2 { margin-top: 2.5rem; text-transform: capitalize; }
-details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; }
-summary { padding: .6rem .8rem; cursor: pointer; }
-details > div { padding: 0 .8rem .8rem; border-top: 1px solid var(--line); }
-code, pre { font: 14px/1.45 ui-monospace, monospace; }
-pre { background: var(--soft); padding: .8rem; border-radius: 6px; overflow: auto; }
-.method { display: inline-block; min-width: 4.2rem; font-weight: 600; color: var(--accent); }
-table { border-collapse: collapse; } td, th { text-align: left; padding: .2rem 1rem .2rem 0; }
-"""
-
-
-def _example(schema: Json, components: Json, depth: int = 0) -> Any:  # a JSON value
-    """A value that the schema allows, for people to look at."""
-    if "$ref" in schema:
-        return _example(components[schema["$ref"].rsplit("/", 1)[-1]], components, depth)
-    if "anyOf" in schema:
-        return _example(schema["anyOf"][0], components, depth)
+def example(
+    schema: Json, components: Json, *, sparse: bool = False, depth: int = 0
+) -> Any:  # a JSON value
+    """A value that the schema allows; a sparse one has only what a client has to say, or what it leaves out."""
     if "enum" in schema:
         return schema["enum"][0]
+    if "$ref" in schema:
+        target = components[schema["$ref"].rsplit("/", 1)[-1]]
+        return example(target, components, sparse=sparse, depth=depth)
+    if "anyOf" in schema:
+        return example(schema["anyOf"][0], components, sparse=sparse, depth=depth)
     kind = schema.get("type")
     if kind == "object":
-        properties = schema.get("properties", {})
-        return {k: _example(v, components, depth + 1) for k, v in properties.items()}
+        shown = _said(schema) if sparse else schema.get("properties", {})
+        return {
+            name: _EXAMPLES.get(name) or example(part, components, sparse=sparse, depth=depth + 1)
+            for name, part in shown.items()
+        }
     if kind == "array":
         items = schema.get("items") or (schema.get("prefixItems") or [{}])[0]
-        return [_example(items, components, depth + 1)] if items and depth < 3 else []
+        return [example(items, components, depth=depth + 1)] if items and depth < 3 else []
     return _scalar(schema)
 
 
+def _said(schema: Json) -> Json:
+    """What is required, and what has a default that says something; where there is neither, the first."""
+    properties: Json = schema.get("properties", {})
+    required = schema.get("required", [])
+    said = {k: v for k, v in properties.items() if k in required or v.get("default") is not None}
+    return said or dict(list(properties.items())[:1])
+
+
 def _scalar(schema: Json) -> object:
+    if schema.get("default") is not None:
+        return schema["default"]
     if "pattern" in schema:
         return "1535861234567890"
     if schema.get("format") == "date-time":
@@ -187,104 +234,3 @@ def _scalar(schema: Json) -> object:
     return {"integer": 1, "boolean": False, "number": 1.5, "null": None}.get(
         schema.get("type", ""), "…"
     )
-
-
-def _body_html(title: str, holder: Json, components: Json) -> str:
-    for media, content in holder.get("content", {}).items():
-        example = json.dumps(_example(content["schema"], components), indent=2, ensure_ascii=False)
-        return f"<p>{title} <code>{media}</code></p><pre>{html.escape(example)}</pre>"
-    return ""
-
-
-def _operation_html(method: str, path: str, found: Json, components: Json) -> str:
-    rows = "".join(
-        f"<tr><td><code>{p['name']}</code></td><td>{p['in']}</td>"
-        f"<td>{_prose(p.get('description', ''))}</td></tr>"
-        for p in found["parameters"]
-    )
-    table = f"<table><tr><th>Parameter</th><th>In</th><th></th></tr>{rows}</table>" if rows else ""
-    request = _body_html("Body", found.get("requestBody", {}), components)
-    status, answer = next(iter(found["responses"].items()))
-    response = (
-        _body_html(f"Answer {status}", answer, components) or f"<p>Answer {status}, empty</p>"
-    )
-    refusals = ", ".join(list(found["responses"])[1:])
-    return (
-        f'<details><summary><span class="method">{method.upper()}</span> <code>{path}</code> '
-        f"{_prose(found['summary'])}</summary><div>{table}{request}{response}"
-        f"<p>Refused with {refusals}</p></div></details>"
-    )
-
-
-def _socket_html() -> str:
-    """The WebSocket's commands, whose data are checked by Structs too."""
-    rows = ""
-    for name, row in COMMANDS.items():
-        schema = msgspec.json.schema(row.data, ref_template="#/{name}")
-        example = _example(schema, schema["$defs"])
-        frame = {"type": name, "ref": "1"} | ({"data": example} if example else {})
-        text = html.escape(json.dumps(frame, ensure_ascii=False))
-        rows += f"<tr><td><code>{name}</code></td><td><code>{text}</code></td></tr>"
-    events = ", ".join(f"<code>{name}</code>" for name, _ in EVENTS.values())
-    return (
-        "<h2>WebSocket</h2><p>Text JSON on <code>/gateway</code>; <code>ref</code> comes back in the "
-        "reply. Send <code>connect</code> first, within 10 s.</p>"
-        f"<table><tr><th>Command</th><th>Frame</th></tr>{rows}</table><p>Events: {events}.</p>"
-    )
-
-
-def _prose(text: str) -> str:
-    """`x` becomes code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
-
-
-def page(document: Json) -> str:
-    """One HTML page; loads one style sheet, from here."""
-    components = document["components"]["schemas"]
-    sections: dict[str, list[str]] = {}
-    for path, methods in document["paths"].items():
-        for method, found in methods.items():
-            text = _operation_html(method, path, found, components)
-            sections.setdefault(found["tags"][0], []).append(text)
-    body = "".join(f"<h2>{tag}</h2>{''.join(parts)}" for tag, parts in sections.items())
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<title>Hubbub API</title>"
-        '<link rel="stylesheet" href="docs.css"></head><body>'
-        f"<h1>Hubbub API {__version__}</h1><p>{_prose(document['info']['description'])}</p>"
-        '<p>Machine-readable: <a href="openapi.json">openapi.json</a>. Sign in with '
-        "<code>POST /api/v1/auth/login</code> and send "
-        "<code>Authorization: Bearer &lt;access_token&gt;</code>.</p>"
-        f"{_socket_html()}{body}</body></html>"
-    )
-
-
-_CSP: Final = (
-    (
-        "content-security-policy",
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-)
-
-
-@cache
-def _document_answer() -> Answer:
-    return Answer(200, msgspec.json.encode(openapi()))
-
-
-@cache
-def _page_answer() -> Answer:
-    return Answer(200, page(openapi()).encode(), "text/html; charset=utf-8", _CSP)
-
-
-@cache
-def _style_answer() -> Answer:
-    return Answer(200, _STYLE.encode(), "text/css; charset=utf-8")
-
-
-PAGES: Final[Mapping[str, Callable[[], Answer]]] = {
-    f"{PREFIX}/openapi.json": _document_answer,
-    f"{PREFIX}/docs": _page_answer,
-    f"{PREFIX}/docs.css": _style_answer,
-}
