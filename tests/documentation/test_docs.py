@@ -1,13 +1,18 @@
 """What is not documented does not merge."""
 
+import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
+
+import pytest
 
 from hubbub.config import Settings
 from hubbub.dialects.native.codec import COMMANDS
 from hubbub.dialects.native.render import EVENTS
 from hubbub.model.errors import Code
+from support.server import RunningServer
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -54,6 +59,22 @@ def test_the_first_commands_of_the_readme_are_run_and_test() -> None:
         "make run",
         "make test",
     ]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_first_chat_of_the_readme_when_pasted_twice_says_its_line_twice(
+    name: str, server: RunningServer
+) -> None:
+    text = page(name)
+    block = next(b for b in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "login" in b)
+    for times in (1, 2):
+        script = block.replace("127.0.0.1:3000", f"127.0.0.1:{server.port}")
+        done = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=True)
+        assert done.stderr == ""
+        history = json.loads(done.stdout[done.stdout.index('{"messages"') :])["messages"]
+        said = re.findall(r'"content":"([^"]+)"', block)[0]
+        mine = [message for message in history if message["content"] == said]
+        assert len(mine) >= times
 
 
 def test_readme_toml_example_is_made_of_real_settings() -> None:
