@@ -27,24 +27,40 @@ class _StandardError:
 def configure(level: str, form: str) -> None:
     """To standard error; `form` is `console` or `json`."""
     number = getattr(logging, level.upper())
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, format="%(message)s")
     render: structlog.types.Processor
     if form == "json":
         render = structlog.processors.JSONRenderer()
-        traces = [structlog.processors.ExceptionRenderer(_WITHOUT_VALUES)]
+        traces: list[structlog.types.Processor] = [
+            structlog.processors.ExceptionRenderer(_WITHOUT_VALUES)
+        ]
     else:
         plain = structlog.dev.plain_traceback
         colors = sys.stderr.isatty()
         render = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)
         traces = []
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            stamp,
             *traces,
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
     )
+    _configure_libraries(max(number, logging.WARNING), stamp, [*traces, render])
+
+
+def _configure_libraries(
+    level: int, stamp: structlog.types.Processor, render: list[structlog.types.Processor]
+) -> None:
+    """What they log through the standard library, in the same form."""
+    handler = logging.StreamHandler(cast("TextIO", _StandardError()))
+    form = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, stamp],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+    )
+    handler.setFormatter(form)
+    logging.basicConfig(level=level, handlers=[handler])

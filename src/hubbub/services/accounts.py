@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Sequence
 
 import msgspec
+import structlog
 
 from hubbub.model.commands import (
     Caller,
@@ -35,6 +36,8 @@ from hubbub.ports.store import Store, nothing
 from hubbub.ports.tokens import PasswordHasher
 from hubbub.services.logins import Logins, revoked
 from hubbub.services.rates import REGISTRATIONS, SIGN_INS, SIGN_INS_OF_ADDRESS, Rates
+
+log = structlog.get_logger("hubbub.accounts")
 
 # One text for an unknown name, a wrong password and a disabled account (threat S6).
 _WRONG = "The user name or the password is wrong."
@@ -86,6 +89,7 @@ class Accounts:
         encoded = account.password_hash if account is not None else None
         fits = await self._passwords.verify(encoded, command.password)
         if account is None or not fits or account.user.disabled:
+            log.info("sign_in_refused", address=caller.address)
             raise unauthorized(_WRONG)
         self._rates.clear(*key)
         tokens = await self._logins.open(account.user, command.label, lasting=command.lasting)
@@ -114,15 +118,18 @@ class Accounts:
         if expected is None:
             raise conflict("There is an administrator already.")
         if not hmac.compare_digest(expected.encode(), command.token.encode()):
+            log.info("claim_refused", address=caller.address)
             raise forbidden("This is not the token that the server printed.")
         self._admin_token = None  # before anything is waited for: it works once
         try:
-            return await self._store.write(
+            made = await self._store.write(
                 lambda: self._store.accounts.claim_admin(user.id), _updated
             )
         except Refused:
             self._admin_token = expected
             raise
+        log.info("admin_made", user=made.id)
+        return made
 
     async def get_user(self, caller: Caller, command: GetUser) -> Account:
         """A person; the e-mail only of oneself."""

@@ -37,6 +37,10 @@ class Door:
         """Where only WebSockets are spoken."""
         return self._paths.keys()
 
+    def count(self, code: int) -> None:
+        """For the metrics."""
+        self._gateway.closes[code] += 1
+
     def admit(self, asked: Asked) -> HTTPStatus | None:
         """403 for a page of elsewhere, 404 for a path without WebSocket, 401 for a bad token, 503 while
         draining or full."""
@@ -68,6 +72,9 @@ class EngineDoor:
     def __init__(self, engine: EngineServer, paths: Collection[str]) -> None:
         self._engine = engine
         self._paths = paths
+
+    def count(self, code: int) -> None:
+        """Nobody asks."""
 
     def admit(self, asked: Asked) -> HTTPStatus | None:
         """404 for any other path."""

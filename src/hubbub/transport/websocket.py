@@ -11,6 +11,7 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any, Final, NamedTuple, Protocol
 
+import structlog
 from picows import (
     WSAutoPingStrategy,
     WSFrame,
@@ -34,8 +35,25 @@ READ_BUFFER: Final = 2_048  # grows while a client sends more; most never do
 # frames of a heartbeat, and everybody else waited 4.9 s. In this much are 500 of them: 5 ms.
 READ_BYTES: Final = 16_384
 
-# picows would make a logger of its own for every connection.
-_log = logging.LoggerAdapter(logging.getLogger("hubbub.picows"), {})
+log = structlog.get_logger("hubbub.websocket")
+
+
+class _Log(logging.LoggerAdapter[logging.Logger]):
+    """Given an adapter, picows makes no logger of its own for every connection.
+
+    What it calls an error is mostly what a client did: that is for who looks for it.
+    """
+
+    def error(self, msg: object, *args: Any, **options: Any) -> None:
+        """A frame that is none is told of in our own form."""
+        if str(msg).startswith("WS parser error"):
+            code, why = args[0]
+            log.debug("frame_refused", code=int(code), why=why)
+        else:
+            super().error(msg, *args, **options)
+
+
+_log = _Log(logging.getLogger("hubbub.picows"), {})
 
 
 class Session(Protocol):
@@ -63,6 +81,10 @@ class Asked(NamedTuple):
 
 class Upgrade(Protocol):
     """Who decides what happens to a WebSocket."""
+
+    def count(self, code: int) -> None:
+        """A connection has been ended from here, with this close code."""
+        ...
 
     def admit(self, asked: Asked) -> HTTPStatus | None:
         """The status that refuses the upgrade, or None."""
@@ -117,7 +139,7 @@ class WebSocket(WSListener):
             if kind == WSMsgType.CLOSE:
                 transport.disconnect()
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
-            self.end(1002, "no extension was agreed on")
+            self._fail(1002, "no extension was agreed on")
         elif (
             kind == WSMsgType.TEXT or kind == WSMsgType.BINARY
         ):  # called per message: two comparisons are half the price of a tuple's
@@ -130,8 +152,11 @@ class WebSocket(WSListener):
         elif kind == WSMsgType.CLOSE:
             self._answer_close(transport, frame)
 
-    def on_ws_disconnected(self, _transport: WSTransport) -> None:
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
         """The socket has gone, for whatever reason."""
+        if not self.closing and transport.is_close_frame_sent:  # picows has ended it
+            code = transport.close_handshake.sent.code  # type: ignore[union-attr]  # there, once it is sent
+            self._owner.count(code)  # type: ignore[arg-type]  # an IntEnum, whatever the stub says
         if self.session is not None:
             self.session.leave(clean=False)
 
@@ -158,7 +183,7 @@ class WebSocket(WSListener):
 
     def _start(self, frame: WSFrame) -> None:
         if self._parts is not None:
-            self.end(1002, "a new message inside a fragmented one")
+            self._fail(1002, "a new message inside a fragmented one")
             return
         self._parts = []
         self._is_binary = frame.msg_type == WSMsgType.BINARY
@@ -167,12 +192,12 @@ class WebSocket(WSListener):
 
     def _continue(self, frame: WSFrame) -> None:
         if self._parts is None:
-            self.end(1002, "a continuation of nothing")
+            self._fail(1002, "a continuation of nothing")
             return
         self._fragments += 1
         self._size += frame.payload_size
         if self._size > FRAME_BYTES or self._fragments > FRAGMENTS:
-            self.end(1009, f"at most {FRAME_BYTES} bytes in {FRAGMENTS} fragments")
+            self._fail(1009, f"at most {FRAME_BYTES} bytes in {FRAGMENTS} fragments")
             return
         self._parts.append(frame.get_payload_as_bytes())
         if frame.fin:
@@ -188,6 +213,10 @@ class WebSocket(WSListener):
         code = int.from_bytes(payload[:2], "big") if payload else 1000
         self.socket.write(close_frame(code if _is_close(payload, code) else 1002, ""))
         transport.disconnect()
+
+    def _fail(self, code: int, reason: str) -> None:
+        self._owner.count(code)
+        self.end(code, reason)
 
     # -- the gateway's Connection ---------------------------------------------------------------------
 
