@@ -1,5 +1,6 @@
 """Every transcript holds, and between them they say everything that native can say."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,17 @@ TRANSCRIPTS = sorted(HERE.glob("*/*.transcript"))
 async def test_transcript_when_played_holds(path: Path, server: RunningServer) -> None:
     steps = parse(path)
     assert any(step.verb in ("<", "!", "closed") for step in steps), "it expects nothing"
+    await play(path, server)
+
+
+async def test_session_of_the_channelchat_page_when_played_holds(
+    tmp_path: Path, server: RunningServer
+) -> None:
+    page = (HERE.parents[1] / "docs" / "dialects" / "channelchat.md").read_text()
+    session = re.search(r"```transcript\n(.*?)```", page, re.DOTALL)
+    assert session is not None
+    path = tmp_path / "channelchat.md"
+    path.write_text(session[1])
     await play(path, server)
 
 
