@@ -118,7 +118,10 @@ def create(
 
 @user.command(name="password")
 def set_password(name: Person, /, *, data: Data = None, config: Config = None) -> None:
-    """Set a new password, asked for as in `user create`, and sign all of the person's devices out."""
+    """Set a new password, asked for as in `user create`, and sign all of the person's devices out.
+
+    Connections that are open end with their access token, within the hour.
+    """
     settings = _load(config, data=data)
     folder = _open(settings, "")
     password = _ask_password()

@@ -126,7 +126,9 @@ def test_database_of_another_user_is_named_with_both(
 ) -> None:
     (tmp_path / "hubbub.db").write_bytes(b"")
     (tmp_path / "hubbub.db").chmod(0o600)
-    owner, stranger = os.geteuid(), 65_534
+    owner = os.geteuid()
+    stranger = next(person.pw_uid for person in pwd.getpwall() if person.pw_uid != owner)
+    monkeypatch.setattr(os, "umask", lambda _: 0)
     monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "hubbub.db")
     monkeypatch.setattr(os, "geteuid", lambda: stranger)
     with pytest.raises(Unstartable) as refused:
