@@ -18,10 +18,11 @@ from websockets.exceptions import InvalidStatus
 
 from failure.test_settle import settled
 from hubbub.conformance import EchoNamespaces
+from hubbub.model.origins import ANY
 from hubbub.transport.address import Addresses
 from hubbub.transport.engineio import EngineServer
 from hubbub.transport.http import application
-from hubbub.transport.origin import ANY, Origins
+from hubbub.transport.origin import Origins
 from hubbub.transport.server import bind
 from hubbub.transport.server import server as make_server
 from hubbub.transport.upgrade import EngineDoor
