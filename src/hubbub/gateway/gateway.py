@@ -144,7 +144,7 @@ class Gateway:
         caller = await parts.logins.authenticate(command.token, session.caller.address)
         if command.claimed_user_id not in (None, caller.user_id):
             raise unauthorized("The token is another user's.")
-        if self._capped and len(self.hub.of_user(caller.user_id)) >= SESSIONS_PER_USER:
+        if self._has_all(caller.user_id):
             raise forbidden(f"At most {SESSIONS_PER_USER} connections per user.")
         if session.closed:
             raise unauthorized("The connection has ended.")
@@ -184,6 +184,8 @@ class Gateway:
         kept = parts.recovery.take(pid, offset, parts.clock.now_ms())
         if kept is None or kept.dialect is not session.dialect:
             return False
+        if self._has_all(kept.caller.user_id):
+            return False
         self._forget_unknown(session)
         address = session.caller.address
         session.caller = msgspec.structs.replace(kept.caller, address=address)
@@ -196,6 +198,10 @@ class Gateway:
         session.seen = kept.seen
         session.missed = kept.missed
         return True
+
+    def _has_all(self, user_id: UserId) -> bool:
+        """Whether a person has as many connections as one may."""
+        return self._capped and len(self.hub.of_user(user_id)) >= SESSIONS_PER_USER
 
     def watch(self, session: Session) -> str:
         """The secret with which a connection may be recovered, should it be lost."""
