@@ -183,7 +183,15 @@ class Node:
         messages = Messages(store, directory, self._rates, clock, ids, recall)
         self._images = Images(self._blobs, messages, directory, self._rates, ids)
         return Services(
-            Accounts(store, self._logins, self._passwords, self._rates, clock, ids),
+            Accounts(
+                store,
+                self._logins,
+                self._passwords,
+                self._rates,
+                clock,
+                ids,
+                is_open=self.settings.registration == "open",
+            ),
             self._logins,
             Channels(store, directory, clock, ids),
             Members(store, directory, clock),

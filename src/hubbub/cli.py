@@ -120,7 +120,7 @@ def create(
 def set_password(name: Person, /, *, data: Data = None, config: Config = None) -> None:
     """Set a new password, asked for as in `user create`, and sign all of the person's devices out.
 
-    Connections that are open end with their access token, within the hour.
+    A server that is running ends their connections within half a minute.
     """
     settings = _load(config, data=data)
     folder = _open(settings, "")
@@ -142,7 +142,7 @@ def set_admin(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Make somebody an administrator. Open connections learn of it when they sign in again."""
+    """Make somebody an administrator. A server that is running knows within half a minute."""
     settings = _load(config, data=data)
     folder = _open(settings, "")
     told = f"{{name}} is {'no longer' if revoke else 'now'} an administrator"
@@ -257,16 +257,22 @@ def _greet(
         print(f"  {name:<9} {'none' if path is None else path.resolve()}")
     print(f"  API       {address}/api/v1/docs")
     if token is not None:
-        _offer_admin(address, places["data"] or Path(), token)
+        print("  There is no administrator yet.")
+        if settings.registration == "open":
+            _offer_claim(address, token)
+        _offer_account(places["data"] or Path())
     sys.stdout.flush()
 
 
-def _offer_admin(address: str, folder: Path, token: str) -> None:
-    print("  There is no administrator yet. Sign up, and with your access token in $token run")
+def _offer_claim(address: str, token: str) -> None:
+    print("  Sign up, and with your access token in $token run")
     print(f"    curl -sS {address}/api/v1/auth/claim-admin \\")
     print("      -H \"authorization: Bearer $token\" -H 'content-type: application/json' \\")
     print(f'      -d \'{{"token": "{token}"}}\'')
-    print("  or make an account that is one:")
+
+
+def _offer_account(folder: Path) -> None:
+    print("  Make an account that is one:")
     print(f"    {_program()} user create NAME --admin --data {shlex.quote(str(folder.resolve()))}")
 
 

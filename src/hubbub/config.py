@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate_limits: Literal["on", "off"] = "on"
     # Accounts without passwords, for the dialects that have none.
     guests: Literal["open", "off"] = "off"
+    # Who may make an account: everybody who can reach the server, or only `hubbub user create`.
+    registration: Literal["open", "closed"] = "open"
     # How long an access token works, and how long a device stays signed in without being used.
     access_token_seconds: Seconds = 3600
     refresh_token_seconds: Seconds = 30 * 24 * 3600

@@ -163,3 +163,20 @@ def test_s22_no_token_is_offered_once_there_is_an_administrator(
     before = len(fresh_server.output())
     fresh_server.start()
     assert "claim-admin" not in fresh_server.output()[before:]
+
+
+def test_closed_registration_leaves_only_the_command_line(tmp_path: Path) -> None:
+    _create(tmp_path, "ann")
+    with running(tmp_path, {"HUBBUB_REGISTRATION": "closed"}) as server:
+        assert sign_in(server.url, "ann").id
+        account = {"username": "bob", "email": "bob@example.org", "password": PASSWORD}
+        for path, said in {
+            "/api/v1/auth/register": "Registration is closed",
+            "/channelchat/register": "Registration is closed",
+            "/chatgroup/api/auth/register": "本服务器不开放注册",
+        }.items():
+            answer = call("POST", server.url + path, account)
+            assert answer.status == 403, path
+            assert said in str(answer.body)
+        assert "claim-admin" not in server.output()
+        assert "user create NAME --admin" in server.output()

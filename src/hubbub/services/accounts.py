@@ -44,7 +44,7 @@ _WRONG = "The user name or the password is wrong."
 
 
 class Accounts:
-    """Accounts and profiles; what a log-in is, services/logins.py says."""
+    """Accounts and profiles; what a log-in is, services/logins.py says. `is_open`: anybody may register."""
 
     def __init__(
         self,
@@ -54,8 +54,11 @@ class Accounts:
         rates: Rates,
         clock: Clock,
         ids: IdSource,
+        *,
+        is_open: bool = True,
     ) -> None:
         self._store = store
+        self._is_open = is_open
         self._logins = logins
         self._passwords = passwords
         self._rates = rates
@@ -71,6 +74,8 @@ class Accounts:
 
     async def register(self, caller: Caller, command: Register) -> Tokens:
         """Makes an account and signs in."""
+        if not self._is_open:
+            raise forbidden("Registration is closed; ask who runs this server for an account.")
         self._rates.take(REGISTRATIONS, "register", caller.address)
         account = draft_account(command, self._ids.next_id(), self._clock.now_ms())
         hashed = await self._passwords.hash(command.password)

@@ -283,6 +283,7 @@ def _worded(operation: Operation, refusal: Refused) -> str:
 
 
 _BY_PATH: Final = {
+    "/auth/register": {Code.FORBIDDEN: "本服务器不开放注册，请联系管理员"},
     "/friends/request/": _ANSWERS,
     "/friends/request": _REQUESTS,
     "/chats/": _CHATS,
