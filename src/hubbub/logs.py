@@ -49,6 +49,7 @@ def configure(level: str, form: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
+        cache_logger_on_first_use=True,  # making one took 2 % of a connect storm
     )
     _configure_libraries(max(number, logging.WARNING), stamp, [*traces, render])
 

@@ -58,6 +58,7 @@ class Session:
         "_inbox",
         "_next",
         "_outbox",
+        "_preface",
         "_strikes",
         "caller",
         "closed",
@@ -98,6 +99,7 @@ class Session:
         self._next: Request | None = None
         self._strikes = 0
         self._confirm = False
+        self._preface = b""
         self.closed = False
         self.pid = ""  # see gateway/recovery.py, as for `seen` and `missed`
         self.seen = 0
@@ -266,10 +268,20 @@ class Session:
         if self._strikes >= STRIKES:
             self.close(MALFORMED)
 
+    def precede(self, frames: bytes) -> None:
+        """Frames that leave with the first reply."""
+        self._preface = frames
+
     def _say(self, payload: bytes) -> None:
-        if not self.closed and self._outbox.add(text_frame(payload)):
+        if not self.closed and self._outbox.add(self._framed(payload)):
             self.write = self._write
             self._gateway.flush_soon(self)
+
+    def _framed(self, payload: bytes) -> bytes:
+        frame = text_frame(payload)
+        if self._preface:
+            frame, self._preface = self._preface + frame, b""
+        return frame
 
     def flush(self) -> None:
         """Writes the replies that no publication has taken along."""
@@ -347,7 +359,7 @@ class Session:
         if not self.closed:
             last = self.codec.farewell(why)
             if last is not None:
-                self._outbox.add(text_frame(last))
+                self._outbox.add(self._framed(last))
             self._outbox.flush()
             self.closed = True
             self._choose_writer()

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from time import monotonic
 from urllib.parse import parse_qs
@@ -259,7 +260,8 @@ class EngineServer:
                 await flows.wait()
 
 
-def _params(query: str) -> dict[str, str]:
+@lru_cache(maxsize=16)  # nearly all ask the same, and each is asked for twice
+def _params(query: str) -> Mapping[str, str]:
     try:
         fields = parse_qs(query, max_num_fields=FIELDS)
     except ValueError:  # more than anybody needs

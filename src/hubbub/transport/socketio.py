@@ -7,7 +7,6 @@ from typing import Protocol
 import msgspec
 
 from hubbub.gateway.gateway import Gateway
-from hubbub.gateway.session import Session
 from hubbub.ports.dialect import Dialect
 from hubbub.ports.ids import IdSource
 from hubbub.wire.namespaces import NamespaceSocket, Refusal
@@ -64,12 +63,15 @@ class GatewayNamespaces:
             socket.accept(self._sid(), asked.pid)
             self._gateway.replay(session)
             return
-        self._begin(socket, session, dialect)
-        if asked.token is not None:
+        hello = socket.hello(
+            self._sid(), self._gateway.watch(session) if dialect.recovers else None
+        )
+        if asked.token is None:
+            socket.write(hello)
+        else:
+            # With what signing in is answered: a write less for each of those who all come back at once.
+            session.precede(hello)
             session.receive(spoken.sign_in(asked.token), monotonic())
-
-    def _begin(self, socket: NamespaceSocket, session: Session, dialect: Dialect) -> None:
-        socket.accept(self._sid(), self._gateway.watch(session) if dialect.recovers else None)
 
     def _sid(self) -> str:
         return self._ids.secret()[:SID_CHARS]

@@ -71,9 +71,13 @@ class NamespaceSocket:
         self.attachments: Sequence[bytes] = ()
 
     def accept(self, sid: str, pid: str | None = None) -> None:
-        """Tells the client that it is in. `pid` is what it will ask to be recovered with."""
-        hello = {"sid": sid} if pid is None else {"sid": sid, "pid": pid}
-        self.say(pack(CONNECT, self.namespace, hello))
+        """Tells the client that it is in."""
+        self._client.engine.write(self.hello(sid, pid))
+
+    def hello(self, sid: str, pid: str | None) -> bytes:
+        """The frame that tells it. `pid` is what the client will ask to be recovered with."""
+        told = {"sid": sid} if pid is None else {"sid": sid, "pid": pid}
+        return text_message(pack(CONNECT, self.namespace, told))
 
     def say(self, payload: bytes, attachments: Sequence[bytes] = ()) -> None:
         """One packet."""

@@ -1,6 +1,7 @@
 """Socket.IO v5: packets. A client with its namespaces is wire/namespaces.py."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -100,15 +101,17 @@ def event(packet: Packet) -> tuple[str, list[msgspec.Raw]]:
     return name, args[1:]
 
 
-def prefix(kind: int, namespace: str, packet_id: int | str = "") -> bytes:
-    """What stands before the JSON of a packet."""
-    place = "" if namespace == "/" else f"{namespace},"
-    return f"{kind}{place}{packet_id}".encode()
+@lru_cache(maxsize=64)
+def _head(kind: int, namespace: str) -> bytes:
+    """What stands before the id and the JSON of a packet."""
+    return f"{kind}".encode() if namespace == "/" else f"{kind}{namespace},".encode()
 
 
 def pack(kind: int, namespace: str, data: object = None, packet_id: int | None = None) -> bytes:
     """A packet without attachments, as the text of an Engine.IO message."""
-    head = prefix(kind, namespace, "" if packet_id is None else packet_id)
+    head = _head(kind, namespace)
+    if packet_id is not None:
+        head += b"%d" % packet_id
     return head if data is None else head + encode_json(data)
 
 

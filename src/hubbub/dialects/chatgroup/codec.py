@@ -143,9 +143,12 @@ class ChatGroupCodec(Codec):
 
     def _after_sign_in(self, ready: Ready) -> Sequence[bytes]:
         waiting = [render.message(found) for found in ready.unread]
-        online = [render.presence(user_id, online=True) for user_id in ready.online]
-        said = [("authenticated", _identity(ready)), ("sync_messages", waiting), *online]
-        return [self._event(name, data) for name, data in said]
+        head = socketio.message(socketio.EVENT, self._namespace)
+        return [
+            self._event("authenticated", _identity(ready)),
+            self._event("sync_messages", waiting),
+            *[head + render.presence(user_id, True) for user_id in ready.online],
+        ]
 
     def _sent(self, ref: str | int | None, sent: m.Sent) -> Sequence[bytes]:
         if ref is None:

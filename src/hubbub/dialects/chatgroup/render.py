@@ -1,5 +1,6 @@
 """Events → packets of seed 002: the same bytes for every viewer."""
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -92,8 +93,6 @@ def _named(event: e.Event) -> tuple[str, object] | None:
 
 def _named_person(event: e.Event) -> tuple[str, object] | None:
     match event:
-        case e.PresenceUpdated():
-            return presence(event.user_id, online=event.online)
         case e.ChannelCreated():
             return "new_chat_created", _chat(event.channel_id)
         case e.ChannelDeleted():
@@ -106,9 +105,13 @@ def _named_person(event: e.Event) -> tuple[str, object] | None:
             return None
 
 
-def presence(user_id: int, *, online: bool) -> tuple[str, object]:
-    """The name and the argument."""
-    return "user_online" if online else "user_offline", {"userId": hex_id(user_id)}
+@lru_cache(
+    maxsize=4096
+)  # who comes back is told to each of their company, and each of these to them
+def presence(user_id: int, online: bool) -> bytes:
+    """The JSON array of the event."""
+    name = "user_online" if online else "user_offline"
+    return encode_json((name, {"userId": hex_id(user_id)}))
 
 
 def render(event: e.Event) -> bytes | None:
@@ -118,5 +121,7 @@ def render(event: e.Event) -> bytes | None:
         return None
     if isinstance(event, e.MessageSent):
         return _new_message(event.message)
+    if isinstance(event, e.PresenceUpdated):
+        return presence(event.user_id, event.online)
     named = _named(event)
     return None if named is None else encode_json(named)
