@@ -21,6 +21,7 @@ class Kind(IntEnum):
     TRUNCATE = 3
     SYNC = 4
     UNLINK = 5
+    SYNC_FAILED = 6
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ class Disk:
             self._pending.setdefault(entry.name, []).append(entry)
         elif entry.kind is Kind.UNLINK:
             self._certain.pop(entry.name, None)
+            self._pending.pop(entry.name, None)
+        elif entry.kind is Kind.SYNC_FAILED:
+            # The worst that a kernel may do: it never writes this, and no later sync tells of it.
             self._pending.pop(entry.name, None)
         elif entry.kind is Kind.SYNC:
             content = self._certain.setdefault(entry.name, bytearray())

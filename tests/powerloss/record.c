@@ -4,6 +4,9 @@
  * Of each open, write, truncation, sync and unlink of a file whose path holds RECORD_PATH (but no -shm, which is
  * memory), an entry goes to RECORD_TO: its time, what it was, which file, where, and the bytes. A sync is written
  * down when it has returned: from then on what stood before it survives a power cut.
+ *
+ * While a file FAIL_ONCE is there, the next sync fails with EIO and removes that file. After that Linux takes what was
+ * to be synced for written, whether it is or not.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum kind { OPEN = 1, WRITE, TRUNCATE, SYNC, UNLINK };
+enum kind { OPEN = 1, WRITE, TRUNCATE, SYNC, UNLINK, SYNC_FAILED };
 
 struct entry {
     uint64_t time_ns; /* CLOCK_MONOTONIC */
@@ -107,10 +110,20 @@ int close(int file)
 WRITES(pwrite, off_t)
 WRITES(pwrite64, off64_t)
 
+static int must_fail(int file)
+{
+    const char *trigger = getenv("FAIL_ONCE");
+    if (!trigger || !watched(file) || REAL(unlink)(trigger) != 0)
+        return 0;
+    note(SYNC_FAILED, file, 0, NULL, 0);
+    errno = EIO;
+    return 1;
+}
+
 #define SYNCS(name)                                                                    \
     int name(int file)                                                                 \
     {                                                                                  \
-        int result = REAL(name)(file);                                                 \
+        int result = must_fail(file) ? -1 : REAL(name)(file);                          \
         if (result == 0 && watched(file))                                              \
             note(SYNC, file, 0, NULL, 0);                                              \
         return result;                                                                 \

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import apsw
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from failure.scenarios import seed
-from powerloss.disk import Disk, Entry, build, read
+from powerloss.disk import Disk, Entry, Kind, build, read
 from support import broken
 from support.rest import Person, sign_in, sign_up
 from support.server import RunningServer, running
@@ -53,6 +54,7 @@ def start(tmp_path: Path, recording: Path) -> Start:
         "LD_PRELOAD": str(build(tmp_path)),
         "RECORD_TO": str(recording),
         "RECORD_PATH": "hubbub.db",
+        "FAIL_ONCE": str(tmp_path / "fail once"),
     }
 
     def start(mutation: broken.Mutation | None) -> AbstractContextManager[RunningServer]:
@@ -150,6 +152,48 @@ async def test_t02_power_cut_loses_nothing_that_anybody_knows(
     assert newest["id"] in run.acked
     assert newest["seq"] == len(run.acked)
     server.kill()
+
+
+async def _send_on(server: RunningServer, person: Person, channel: str, count: int) -> set[str]:
+    """Messages that were acknowledged, through failures and lost connections."""
+    acked: set[str] = set()
+    codes: set[int | None] = set()
+    while len(acked) < count:
+        try:
+            async with Native(server.ws, person.token) as socket:
+                while len(acked) < count:
+                    reply = await socket.ask("send_message", channel_id=channel, content="x" * 500)
+                    if reply["type"] == "message_ack":
+                        acked.add(reply["data"]["message_id"])
+        except ConnectionClosed as closed:
+            codes.add(None if closed.rcvd is None else closed.rcvd.code)
+    assert codes <= {1012}, "what ends connections is that the database was opened anew"
+    return acked
+
+
+@pytest.mark.timeout(180)
+async def test_t05_failed_sync_loses_nothing_that_is_acknowledged_before_or_after(
+    start: Start, recording: Path, tmp_path: Path
+) -> None:
+    image = tmp_path / "image"
+    image.mkdir()
+    with start(None) as server:
+        person = sign_up(server.url)
+        channel = person.group()
+        acked = await _send_on(server, person, channel, 50)
+        for _ in range(3):
+            (tmp_path / "fail once").touch()
+            acked |= await _send_on(server, person, channel, 50)
+            assert not (tmp_path / "fail once").exists()
+        stored = {message["id"] for message in person.history(channel, limit=100)["messages"]}
+        assert len(stored & acked) > 90
+    disk, failed = Disk(), 0
+    for entry in read(recording):
+        failed += entry.kind is Kind.SYNC_FAILED
+        disk.do(entry)
+    assert failed == 3
+    disk.write_to(image, random.Random(seed()), kept=0)
+    assert _wrong(image / "hubbub.db", acked, "after failed syncs") == []
 
 
 @pytest.mark.timeout(180)
