@@ -1,6 +1,7 @@
 """The composition root: the only file that names concrete classes."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import random
@@ -38,7 +39,7 @@ from hubbub.model.limits import PASSWORD_MIN_CHARS
 from hubbub.ports.store import nothing
 from hubbub.services.accounts import Accounts, check_password, draft_account
 from hubbub.services.channels import Channels
-from hubbub.services.directory import Directory
+from hubbub.services.directory import AGE_SECONDS, Directory
 from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.images import Images
 from hubbub.services.logins import Logins
@@ -58,6 +59,7 @@ from hubbub.transport.server import Server, bind
 
 log = structlog.get_logger("hubbub")
 
+RECHECK_SECONDS = 30.0
 LINGER_SECONDS = 2.0
 
 DOUBT = Disconnect(1012, "the database was reopened; reconnect and resume", reconnect=True)
@@ -263,6 +265,8 @@ class Node:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         self.tasks.start(self.gateway.sweep_forever(), "sweep")
+        self.tasks.start(self._age_forever(), "age")
+        self.tasks.start(self._recheck_forever(), "recheck")
         addresses = [self._address(listener) for listener in listeners]
         on_ready(addresses)
         log.info("listening", addresses=addresses, version=__version__)
@@ -272,6 +276,23 @@ class Node:
     def _address(self, listener: socket.socket) -> str:
         host = self.settings.host
         return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+
+    async def _recheck_forever(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            with contextlib.suppress(Refused):  # the database does not answer; the next time it may
+                await self.recheck()
+
+    async def recheck(self) -> None:
+        """What the command line has changed about people with connections takes effect on these."""
+        news = await self._logins.recheck(self._hub.known())
+        if news:
+            self._broker.publish(news)
+
+    async def _age_forever(self) -> None:
+        while True:
+            await asyncio.sleep(AGE_SECONDS)
+            self._directory.age()
 
     def _stop(self) -> None:
         if not self.dispatch.draining:

@@ -6,6 +6,7 @@ import random
 import msgspec
 
 from fakes.world import World, new_id, refused
+from hubbub.model.commands import ListMembers
 from hubbub.model.entities import Account, Channel, Kind, Status, User
 from hubbub.model.errors import Code, Refused
 from hubbub.model.ids import LOBBY, ChannelId, UserId
@@ -40,8 +41,21 @@ class ChannelContract:
         for user, status in zip(people[1:], Status, strict=True):
             ids = await world.store.read(world.store.channels.list_ids(user.id))
             assert (room in ids) == (status is Status.ACTIVE)
-        active = await world.store.read(world.store.channels.list_members(room, "active"))
+        active = await world.store.read(world.store.channels.list_members(ListMembers(room)))
         assert [u.id for _, u in active] == [people[0].id, people[1].id]
+
+    async def test_members_come_in_pages_each_once_and_in_order(self, world: World) -> None:
+        people = [await world.person() for _ in range(7)]
+        room = await world.group(*people)
+        found: list[UserId] = []
+        while len(found) < 7:
+            ask = ListMembers(room, after=found[-1] if found else None, limit=3)
+            page = await world.store.read(world.store.channels.list_members(ask))
+            assert 1 <= len(page) <= 3
+            found += [user.id for _, user in page]
+        assert found == [user.id for user in people]
+        nobody = world.store.channels.list_members(ListMembers(room, after=UserId(1)))
+        assert (await refused(world.store.read(nobody))).code is Code.INVALID
 
     async def test_who_joins_starts_at_the_end_also_after_coming_back(self, world: World) -> None:
         ann, bob = await world.person(), await world.person()

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from hubbub.model.entities import User
 from hubbub.model.ids import LoginId, UserId
 from hubbub.ports.dialect import Dialect
 
@@ -91,6 +92,10 @@ class Hub:
     def of_login(self, login_id: LoginId) -> tuple["Session", ...]:
         """A device's sessions."""
         return tuple(self._logins.get(login_id, ()))
+
+    def known(self) -> dict[LoginId, User]:
+        """The devices with sessions, and who their people are taken to be."""
+        return {login: next(iter(group)).caller.known for login, group in self._logins.items()}
 
     def is_online(self, user_id: UserId) -> bool:
         """Whether a person has a session."""

@@ -5,7 +5,7 @@ import msgspec
 from hubbub.model.entities import Role, Status, User
 from hubbub.model.errors import unauthorized
 from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
-from hubbub.model.limits import PAGE_DEFAULT
+from hubbub.model.limits import MEMBERS_PAGE, PAGE_DEFAULT
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -198,10 +198,13 @@ class DeleteChannel(Command, frozen=True):
 
 
 class ListMembers(Command, frozen=True):
-    """A channel's members, active ones unless asked otherwise."""
+    """A channel's members in the order in which they came, active ones unless asked otherwise; `after` is the last
+    of the page before."""
 
     channel_id: ChannelId
     status: Status = Status.ACTIVE
+    after: UserId | None = None
+    limit: int = MEMBERS_PAGE
 
 
 class AddMember(Command, frozen=True):

@@ -26,6 +26,7 @@ REACTORS: Final = 1_000  # people behind one of them
 
 PAGE_DEFAULT: Final = 50
 PAGE_MAX: Final = 100
+MEMBERS_PAGE: Final = 1_000
 SYNC_MESSAGES: Final = 500  # changes of one channel that a resume carries; more is `limited`
 DETAIL_MEMBERS: Final = 100  # of a channel in a list of channels with their people
 UNREAD_MESSAGES: Final = (

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from hubbub.model.commands import History
+from hubbub.model.commands import History, ListMembers
 from hubbub.model.entities import (
     Account,
     Bond,
@@ -77,6 +77,8 @@ class AccountTables(Protocol):
         ...
 
     def get_login(self, login_id: LoginId) -> Transaction[tuple[Login, User] | None]: ...
+
+    def get_logins(self, login_ids: Sequence[LoginId]) -> Transaction[list[tuple[Login, User]]]: ...
 
     def list_logins(self, user_id: UserId) -> Transaction[list[Login]]: ...
 
@@ -156,9 +158,9 @@ class ChannelTables(Protocol):
         """Stores role and status under a new version; keeps positions, or starts at the end."""
         ...
 
-    def list_members(
-        self, channel_id: ChannelId, status: str
-    ) -> Transaction[list[tuple[Member, User]]]: ...
+    def list_members(self, query: ListMembers) -> Transaction[list[tuple[Member, User]]]:
+        """Refused(invalid) when `after` is nobody's of the channel."""
+        ...
 
     def mark(
         self, channel_id: ChannelId, user_id: UserId, column: str, seq: int

@@ -18,6 +18,8 @@ from hubbub.model.events import (
 from hubbub.model.ids import ChannelId, UserId
 from hubbub.ports.store import Store
 
+AGE_SECONDS = 600.0
+
 log = structlog.get_logger("hubbub.services")
 
 _Change = (
@@ -73,39 +75,58 @@ class Room:
 
 
 class Directory:
-    """Rooms by channel id, loaded when first asked for."""
+    """Rooms by channel id, loaded when first asked for, and let go when nobody has asked for long."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # Two generations: what is asked for is among the young, what nobody asks for ages and is let go.
         self._rooms: dict[ChannelId, Room] = {}
+        self._old: dict[ChannelId, Room] = {}
         self._loading: dict[ChannelId, tuple[asyncio.Future[Room], list[_Change]]] = {}
 
     def known(self, channel_id: ChannelId) -> Room | None:
         """The room, if it is in memory."""
-        return self._rooms.get(channel_id)
+        return self._rooms.get(channel_id) or self._rejuvenate(channel_id)
 
     async def room(self, channel_id: ChannelId) -> Room:
         """The room; raises `Refused(not_found)`."""
-        room = self._rooms.get(channel_id)
+        room = self.known(channel_id)
         return room if room is not None else await self._load(channel_id)
+
+    def _rejuvenate(self, channel_id: ChannelId) -> Room | None:
+        room = self._old.pop(channel_id, None)
+        if room is not None:
+            self._rooms[channel_id] = room
+        return room
+
+    def age(self) -> None:
+        """Lets go what nobody has asked for since the last call. Called every AGE_SECONDS, far more than any
+        command takes: nobody holds a room that is let go, which events would no longer reach."""
+        self._old, self._rooms = self._rooms, {}
+
+    def size(self) -> int:
+        """How many rooms are in memory."""
+        return len(self._rooms) + len(self._old)
 
     def apply(self, event: Event) -> None:
         """Called with every event of every commit, before anything later is decided."""
         if not isinstance(event, _Change):
             return
-        room = self._rooms.get(event.channel_id)
+        room = self._rooms.get(event.channel_id) or self._old.get(event.channel_id)
         if room is not None:
             room.apply(event)
             if room.gone:
-                del self._rooms[event.channel_id]
+                self._rooms.pop(event.channel_id, None)
+                self._old.pop(event.channel_id, None)
         elif event.channel_id in self._loading:
             self._loading[event.channel_id][1].append(event)
 
     def forget(self) -> None:
         """Memory may be wrong: whoever holds a room finds it gone, and the next to ask reads it anew."""
-        for room in self._rooms.values():
-            room.gone = True
-        self._rooms.clear()
+        for rooms in (self._rooms, self._old):
+            for room in rooms.values():
+                room.gone = True
+            rooms.clear()
 
     async def _load(self, channel_id: ChannelId) -> Room:
         """Reads a room once, however many ask; what happens meanwhile is brought in after."""

@@ -1,7 +1,7 @@
 """Signed-in devices: tokens, their renewal and their end."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hubbub.model.commands import (
     Caller,
@@ -125,6 +125,18 @@ class Logins:
         )
         if not ended:
             raise not_found("session")
+
+    async def recheck(self, known: Mapping[LoginId, User]) -> Sequence[Publication]:
+        """News for devices whose people the command line, another process, has changed or signed out."""
+        found = await self._store.read(self._store.accounts.get_logins(tuple(known)))
+        news: dict[object, Publication] = {}
+        for login, user in found:
+            if login.revoked or user.disabled:
+                for publication in revoked(user.id, (login.id,), "signed out"):
+                    news[login.id] = publication
+            elif user != known[login.id]:
+                news[user.id] = Publication(user_topic(user.id), UserUpdated(user))
+        return [*news.values()]
 
     def forget(self) -> None:
         """Memory may be wrong: the next token of each log-in is looked up again."""

@@ -6,7 +6,7 @@ import msgspec
 
 from hubbub.model.commands import AddMember, Caller, ListMembers, RemoveMember
 from hubbub.model.entities import Kind, Member, Role, Status, User
-from hubbub.model.errors import conflict, forbidden, not_found
+from hubbub.model.errors import conflict, forbidden, invalid, not_found
 from hubbub.model.events import (
     ChannelCreated,
     MemberJoined,
@@ -15,7 +15,7 @@ from hubbub.model.events import (
     Publication,
 )
 from hubbub.model.ids import SYSTEM, ChannelId, UserId
-from hubbub.model.limits import GROUP_MEMBERS
+from hubbub.model.limits import GROUP_MEMBERS, MEMBERS_PAGE
 from hubbub.model.permissions import is_active, may_manage, may_moderate, rank
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.clock import Clock
@@ -42,8 +42,9 @@ class Members:
             raise forbidden("Everybody is in the lobby; search for people instead.")
         if command.status is not Status.ACTIVE and rank_in(room, caller) < 2:
             raise forbidden("Only admins may see who is waiting or banned.")
-        ask = self._store.channels.list_members(command.channel_id, command.status)
-        return await self._store.read(ask)
+        if not 1 <= command.limit <= MEMBERS_PAGE:
+            raise invalid("limit", f"it must be 1 to {MEMBERS_PAGE}")
+        return await self._store.read(self._store.channels.list_members(command))
 
     async def add(self, caller: Caller, command: AddMember) -> Member:
         """Join, add, approve, promote or demote."""

@@ -115,6 +115,13 @@ _GET_LOGIN = Statement(
     .join_from(logins, users, users.c.id == logins.c.user_id)
     .where(logins.c.id == param("id"))
 )
+_THESE = sa.func.json_each(param("ids")).table_valued("value")
+_LOGINS = Statement(
+    sa.select(*_LOGIN_COLUMNS, *USER_COLUMNS)
+    .select_from(_THESE)
+    .join(logins, logins.c.id == _THESE.c.value)
+    .join(users, users.c.id == logins.c.user_id)
+)
 _LIVE_LOGINS = Statement(
     sa.select(*_LOGIN_COLUMNS)
     .where(logins.c.user_id == param("user"), logins.c.revoked.is_(False))
@@ -255,6 +262,11 @@ class AccountTables:
     def get_login(self, login_id: LoginId) -> Steps[tuple[Login, User] | None]:
         """With its user."""
         return first(_GET_LOGIN(id=login_id), _to_login_and_user)
+
+    def get_logins(self, login_ids: Sequence[LoginId]) -> Steps[list[tuple[Login, User]]]:
+        """Those that there are."""
+        ids = msgspec.json.encode(login_ids).decode()
+        return every(_LOGINS(ids=ids), _to_login_and_user)
 
     def list_logins(self, user_id: UserId) -> Steps[list[Login]]:
         """Live ones, the most recently used first."""

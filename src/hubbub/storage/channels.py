@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import sqlalchemy as sa
 
+from hubbub.model.commands import ListMembers
 from hubbub.model.entities import (
     Channel,
     ChannelDetail,
@@ -44,13 +45,6 @@ _MEMBERS = sa.select(*MEMBER_COLUMNS).where(members.c.channel_id == param("chann
 _CURRENT_MEMBERS = Statement(_MEMBERS.where(members.c.status != Status.LEFT.value))
 _BANNED_MEMBERS = Statement(_MEMBERS.where(members.c.status == Status.BANNED.value))
 _GET_MEMBER = Statement(_MEMBERS.where(members.c.user_id == param("user")))
-_LIST_MEMBERS = Statement(
-    sa.select(*MEMBER_COLUMNS, *USER_COLUMNS)
-    .join_from(members, users, users.c.id == members.c.user_id)
-    .where(members.c.channel_id == param("channel"), members.c.status == param("status"))
-    .order_by(members.c.joined_at, members.c.user_id)
-)
-
 _AFTER_READ = sa.and_(messages.c.channel_id == channels.c.id, messages.c.seq > members.c.read_seq)
 _OWN = (
     sa.select(sa.func.count())
@@ -192,10 +186,6 @@ def _to_view(row: Row) -> ChannelView:
     member = to_member(row[N_CHANNEL : N_CHANNEL + N_MEMBER])
     unread, named = row[N_CHANNEL + N_MEMBER :]
     return ChannelView(channel, member, unread, named)  # type: ignore[arg-type]  # two counts
-
-
-def _to_member_and_user(row: Row) -> tuple[Member, User]:
-    return to_member(row[:N_MEMBER]), to_user(row[N_MEMBER:])
 
 
 class ChannelTables:
@@ -348,9 +338,9 @@ class ChannelTables:
     def _get_member(self, channel_id: ChannelId, user_id: UserId) -> Steps[Member | None]:
         return first(_GET_MEMBER(channel=channel_id, user=user_id), to_member)
 
-    def list_members(self, channel_id: ChannelId, status: str) -> Steps[list[tuple[Member, User]]]:
+    def list_members(self, query: ListMembers) -> Steps[list[tuple[Member, User]]]:
         """In the order in which they came."""
-        return every(_LIST_MEMBERS(channel=channel_id, status=status), _to_member_and_user)
+        return details.members_page(query)
 
     def mark(
         self, channel_id: ChannelId, user_id: UserId, column: str, seq: int

@@ -1,8 +1,10 @@
-"""A channel as a list of conversations shows it: with its people and its latest message."""
+"""People of channels, and channels as a list of conversations shows them."""
 
 import sqlalchemy as sa
 
-from hubbub.model.entities import ChannelDetail, ChannelView, Person, Status
+from hubbub.model.commands import ListMembers
+from hubbub.model.entities import ChannelDetail, ChannelView, Member, Person, Status, User
+from hubbub.model.errors import invalid
 from hubbub.ports.store import Row
 from hubbub.storage.schema import members, messages, users
 from hubbub.storage.sql import Statement, param
@@ -33,6 +35,37 @@ _PEOPLE = Statement(
     .limit(param("limit"))
 )
 
+_LIST_MEMBERS = Statement(
+    sa.select(*MEMBER_COLUMNS, *USER_COLUMNS)
+    .join_from(members, users, users.c.id == members.c.user_id)
+    .where(
+        members.c.channel_id == param("channel"),
+        members.c.status == param("status"),
+        sa.tuple_(members.c.joined_at, members.c.user_id)
+        > sa.tuple_(param("joined"), param("user")),
+    )
+    .order_by(members.c.joined_at, members.c.user_id)
+    .limit(param("limit"))
+)
+_JOINED = Statement(
+    sa.select(members.c.joined_at).where(
+        members.c.channel_id == param("channel"), members.c.user_id == param("user")
+    )
+)
+
+
+def members_page(query: ListMembers) -> Steps[list[tuple[Member, User]]]:
+    """In the order in which they came."""
+    joined: object = -1
+    if query.after is not None:
+        rows = yield _JOINED(channel=query.channel_id, user=query.after)
+        if not rows:
+            raise invalid("after", "it must be the id of a member of this channel")
+        joined = rows[0][0]
+    place = {"channel": query.channel_id, "joined": joined, "user": query.after or 0}
+    ask = _LIST_MEMBERS(**place, status=query.status.value, limit=query.limit)
+    return (yield from every(ask, _to_member_and_user))
+
 
 def detail(view: ChannelView, limit: int) -> Steps[ChannelDetail]:
     """At most `limit` people, in the order in which they came."""
@@ -45,3 +78,7 @@ def detail(view: ChannelView, limit: int) -> Steps[ChannelDetail]:
 def _to_person(row: Row) -> Person:
     member = to_member(row[:N_MEMBER])
     return Person(member, to_user(row[N_MEMBER:-1]), row[-1] or member.joined_at)  # type: ignore[arg-type]  # a time
+
+
+def _to_member_and_user(row: Row) -> tuple[Member, User]:
+    return to_member(row[:N_MEMBER]), to_user(row[N_MEMBER:])

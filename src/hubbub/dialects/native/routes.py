@@ -107,7 +107,8 @@ def _direct(a: Args) -> c.Command:
 
 def _members(a: Args) -> c.Command:
     q: s.MemberQuery = a.query  # type: ignore[assignment]
-    return c.ListMembers(_channel(a), q.status)
+    after = None if q.after is None else fields.user_id(q.after, "after")
+    return c.ListMembers(_channel(a), q.status, after, q.limit)
 
 
 def _add(a: Args) -> c.Command:
@@ -238,7 +239,7 @@ _UNKNOWN = (Code.NOT_FOUND, Code.FORBIDDEN)
 Op = Operation
 OPERATIONS: Final[tuple[Operation, ...]] = (
     Op("POST", "/auth/register", "Make an account and sign in.", _register, _tokens, 201, "auth",
-       body=s.RegisterIn, returns=s.Tokens, public=True, refuses=(_CONFLICT,)),
+       body=s.RegisterIn, returns=s.Tokens, public=True, refuses=(_CONFLICT, Code.FORBIDDEN)),
     Op("POST", "/auth/login", "Sign in by user name or e-mail.", _login, _tokens, 200, "auth",
        body=s.LoginIn, returns=s.Tokens, public=True, refuses=(Code.UNAUTHORIZED,)),
     Op("POST", "/auth/refresh", "Change a refresh token for a new pair; each works once.", _refresh,

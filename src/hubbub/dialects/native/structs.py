@@ -328,9 +328,12 @@ class GroupQuery(_In, frozen=True, forbid_unknown_fields=True):
 
 
 class MemberQuery(_In, frozen=True, forbid_unknown_fields=True):
-    """The pending and the banned are for admins."""
+    """The pending and the banned are for admins. In the order in which they came; `after` is the last person of
+    the page before."""
 
     status: Status = Status.ACTIVE
+    after: Id | None = None
+    limit: Annotated[int, Meta(ge=1, le=limits.MEMBERS_PAGE)] = limits.MEMBERS_PAGE
 
 
 class RemoveQuery(_In, frozen=True, forbid_unknown_fields=True):
