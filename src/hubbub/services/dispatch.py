@@ -53,7 +53,7 @@ class Row(msgspec.Struct, frozen=True):
 
 def _row(handler: Handler[C], **flags: bool) -> Row:
     # The table is keyed by command type, so each handler gets the type that it declares.
-    return Row(handler, **flags)  # type: ignore[arg-type]
+    return Row(handler, **flags)  # type: ignore[arg-type]  # as above
 
 
 def table(s: Services) -> dict[type[c.Command], Row]:

@@ -150,15 +150,15 @@ def to_message(row: Row) -> Message:
     )
     return Message(
         identity,  # type: ignore[arg-type]  # as above, for all of these
-        channel,  # type: ignore[arg-type]
-        seq,  # type: ignore[arg-type]
-        version,  # type: ignore[arg-type]
+        channel,  # type: ignore[arg-type]  # as above
+        seq,  # type: ignore[arg-type]  # as above
+        version,  # type: ignore[arg-type]  # as above
         to_user(row[N_MESSAGE:]),
-        content,  # type: ignore[arg-type]
-        created,  # type: ignore[arg-type]
-        edited,  # type: ignore[arg-type]
-        recalled,  # type: ignore[arg-type]
-        reply,  # type: ignore[arg-type]
-        _decode_mentions(str(named)) if named is not None else (),  # type: ignore[arg-type]
+        content,  # type: ignore[arg-type]  # as above
+        created,  # type: ignore[arg-type]  # as above
+        edited,  # type: ignore[arg-type]  # as above
+        recalled,  # type: ignore[arg-type]  # as above
+        reply,  # type: ignore[arg-type]  # as above
+        _decode_mentions(str(named)) if named is not None else (),  # type: ignore[arg-type]  # as above
         _decode_reactions(str(reacted)) if reacted is not None else (),
     )

@@ -1,7 +1,7 @@
 """REST as a table: a dialect says `method, path → command`, and how results and refusals look."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -9,6 +9,19 @@ from hubbub.model.commands import Command
 from hubbub.model.errors import Code, Refused
 
 NO_TOKEN = "Send your access token."  # noqa: S105  # a sentence
+
+
+# HTTP's word for each, where a dialect has no other.
+STATUS: Final = {
+    Code.UNAUTHORIZED: 401,
+    Code.FORBIDDEN: 403,
+    Code.NOT_FOUND: 404,
+    Code.INVALID: 400,
+    Code.RATE_LIMITED: 429,
+    Code.CONFLICT: 409,
+    Code.TOO_LARGE: 413,
+    Code.UNAVAILABLE: 503,
+}
 
 
 class Args(msgspec.Struct, frozen=True):

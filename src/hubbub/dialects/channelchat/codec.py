@@ -67,7 +67,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 def _row(data: type[D], command: Callable[[D], c.Command]) -> _Row:
     # The decoder makes exactly what the function takes.
-    return _Row(msgspec.json.Decoder(data), command)  # type: ignore[arg-type]
+    return _Row(msgspec.json.Decoder(data), command)  # type: ignore[arg-type]  # as above
 
 
 _SEND: Final = _row(_Send, _send)

@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from hubbub.dialects.channelchat.errors import CODES
 from hubbub.dialects.channelchat.render import RECALLED, encode, seconds
 from hubbub.model import commands as c
 from hubbub.model import entities as m
@@ -17,7 +16,7 @@ from hubbub.model import limits
 from hubbub.model.errors import Code, Refused
 from hubbub.model.ids import ChannelId
 from hubbub.wire import fields
-from hubbub.wire.rest import Answer, Args, Operation
+from hubbub.wire.rest import STATUS, Answer, Args, Operation
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -108,22 +107,22 @@ def _register(a: Args) -> c.Command:
 
 
 def _login(a: Args) -> c.Command:
-    b: LoginIn = a.body  # type: ignore[assignment]
+    b: LoginIn = a.body  # type: ignore[assignment]  # as above
     return c.SignIn(b.email, b.password, a.label)
 
 
 def _refresh(a: Args) -> c.Command:
-    b: RefreshIn = a.body  # type: ignore[assignment]
+    b: RefreshIn = a.body  # type: ignore[assignment]  # as above
     return c.Refresh(b.refresh_token)
 
 
 def _create(a: Args) -> c.Command:
-    b: ChannelIn = a.body  # type: ignore[assignment]
+    b: ChannelIn = a.body  # type: ignore[assignment]  # as above
     return c.CreateGroup(b.name, b.description, unique=True)
 
 
 def _update(a: Args) -> c.Command:
-    b: ChannelIn = a.body  # type: ignore[assignment]
+    b: ChannelIn = a.body  # type: ignore[assignment]  # as above
     return c.UpdateChannel(_channel_id(a), b.name, b.description)
 
 
@@ -149,7 +148,7 @@ def _user_image(a: Args) -> c.Command:
 
 
 def _history(a: Args) -> c.Command:
-    q: PageQuery = a.query  # type: ignore[assignment]
+    q: PageQuery = a.query  # type: ignore[assignment]  # as above
     before = None if q.before is None else fields.message_id(q.before, "before")
     after = None if q.after is None else fields.message_id(q.after, "after")
     return c.History(_channel_id(a), before, after, limit=q.limit)
@@ -183,11 +182,11 @@ def _channel(found: m.Channel) -> Channel:
 
 
 def _view(r: object) -> object:
-    return _channel(r.channel)  # type: ignore[attr-defined]
+    return _channel(r.channel)  # type: ignore[attr-defined]  # as above
 
 
 def _channels(r: object) -> object:
-    return [_channel(x) for x in r]  # type: ignore[attr-defined]
+    return [_channel(x) for x in r]  # type: ignore[attr-defined]  # as above
 
 
 def _item(found: m.Message) -> Item:
@@ -208,7 +207,7 @@ def _item(found: m.Message) -> Item:
 
 
 def _posted(r: object) -> object:
-    return _item(r.message)  # type: ignore[attr-defined]
+    return _item(r.message)  # type: ignore[attr-defined]  # as above
 
 
 def _image_path(user_id: object) -> object:
@@ -216,7 +215,7 @@ def _image_path(user_id: object) -> object:
 
 
 def _page(r: object) -> object:
-    page: m.Page = r  # type: ignore[assignment]
+    page: m.Page = r  # type: ignore[assignment]  # as above
     items = [_item(x) for x in page.messages]
     more = page.has_more and bool(items)
     return HistoryEnvelope(200, "ok", items, items[-1].id if more else None)
@@ -284,6 +283,6 @@ class ChannelChatRest:
 
     def refuse(self, operation: Operation, refusal: Refused) -> Answer:
         """The code also in the envelope."""
-        code = CODES[refusal.code]
+        code = STATUS[refusal.code]
         is_mild = (operation.method, operation.path, refusal.code) in _MILD
         return Answer(200 if is_mild else code, encode(Envelope(code, refusal.message, None)))

@@ -89,7 +89,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 def _row(data: object, command: Callable[[D], c.Command]) -> _Row:
     # The decoder makes exactly what the function takes.
-    return _Row(msgspec.json.Decoder(data), command)  # type: ignore[arg-type]
+    return _Row(msgspec.json.Decoder(data), command)  # type: ignore[arg-type]  # as above
 
 
 COMMANDS: Final = {

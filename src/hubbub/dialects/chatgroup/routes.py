@@ -14,19 +14,9 @@ from hubbub.model.times import rfc3339
 from hubbub.ports.clock import Clock
 from hubbub.wire import fields
 from hubbub.wire.fields import hex_id
-from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation
+from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Args, Operation
 from hubbub.wire.socketio import encode_json
 
-_STATUS: Final = {
-    Code.UNAUTHORIZED: 401,
-    Code.FORBIDDEN: 403,
-    Code.NOT_FOUND: 404,
-    Code.INVALID: 400,
-    Code.RATE_LIMITED: 429,
-    Code.CONFLICT: 409,
-    Code.TOO_LARGE: 413,
-    Code.UNAVAILABLE: 503,
-}
 _TAKEN: Final = {"username": "用户名已被占用", "email": "邮箱已被注册"}
 _REQUESTS: Final = {
     Code.INVALID: "不能添加自己为好友",
@@ -46,22 +36,22 @@ def _register(a: Args) -> c.Command:
 
 
 def _login(a: Args) -> c.Command:
-    b: s.LoginIn = a.body  # type: ignore[assignment]
+    b: s.LoginIn = a.body  # type: ignore[assignment]  # as above
     return c.SignIn(b.email, b.password, a.label, lasting=True)
 
 
 def _refresh(a: Args) -> c.Command:
-    b: s.RefreshIn = a.body  # type: ignore[assignment]
+    b: s.RefreshIn = a.body  # type: ignore[assignment]  # as above
     return c.Refresh(b.refresh_token)
 
 
 def _profile(a: Args) -> c.Command:
-    b: s.ProfileIn = a.body  # type: ignore[assignment]
+    b: s.ProfileIn = a.body  # type: ignore[assignment]  # as above
     return c.UpdateProfile(b.display_name)
 
 
 def _search(a: Args) -> c.Command:
-    q: s.SearchQuery = a.query  # type: ignore[assignment]
+    q: s.SearchQuery = a.query  # type: ignore[assignment]  # as above
     return c.SearchUsers(q.q, 10)
 
 
@@ -70,7 +60,7 @@ def _user_id(text: str, field: str) -> UserId:
 
 
 def _ask(a: Args) -> c.Command:
-    b: s.RequestIn = a.body  # type: ignore[assignment]
+    b: s.RequestIn = a.body  # type: ignore[assignment]  # as above
     return c.RequestFriend(_user_id(b.receiver_id, "receiverId"))
 
 
@@ -83,7 +73,7 @@ def _unfriend(a: Args) -> c.Command:
 
 
 def _create(a: Args) -> c.Command:
-    b: s.ChatIn = a.body  # type: ignore[assignment]
+    b: s.ChatIn = a.body  # type: ignore[assignment]  # as above
     people = tuple(_user_id(text, "memberIds") for text in b.member_ids)
     if b.type == "DIRECT" and len(people) == 1:
         return c.OpenDirect(people[0])
@@ -91,7 +81,7 @@ def _create(a: Args) -> c.Command:
 
 
 def _history(a: Args) -> c.Command:
-    q: s.PageQuery = a.query  # type: ignore[assignment]
+    q: s.PageQuery = a.query  # type: ignore[assignment]  # as above
     before = None if q.before is None else MessageId(fields.from_hex(q.before, "before"))
     return c.History(ChannelId(fields.from_hex(a.path["id"], "id")), before, limit=q.limit)
 
@@ -105,25 +95,25 @@ def _signed_in(r: object) -> object:
 
 
 def _account(r: object) -> object:
-    tokens: m.Tokens = r  # type: ignore[assignment]
+    tokens: m.Tokens = r  # type: ignore[assignment]  # as above
     user = {"id": hex_id(tokens.user.id), "username": tokens.user.username, "email": tokens.email}
     return {"user": user, **_signed_in(tokens)}  # type: ignore[dict-item]  # as above
 
 
 def _me(r: object, now: int) -> object:
     """Who asks is there."""
-    account: m.Account = r  # type: ignore[assignment]
+    account: m.Account = r  # type: ignore[assignment]  # as above
     user, since = account.user, rfc3339(account.user.created_at)
     profile = s.Profile(hex_id(user.id), user.username, account.email, None, rfc3339(now), since)
     return {"user": profile}
 
 
 def _users(r: object) -> object:
-    return {"users": [render.sender(user) for user in r]}  # type: ignore[attr-defined]
+    return {"users": [render.sender(user) for user in r]}  # type: ignore[attr-defined]  # as above
 
 
 def _friends(r: object) -> object:
-    bonds: list[m.Relationship] = r  # type: ignore[assignment]
+    bonds: list[m.Relationship] = r  # type: ignore[assignment]  # as above
     return {"friends": [render.sender(x.user) for x in bonds if x.bond is m.Bond.FRIEND]}
 
 
@@ -139,11 +129,11 @@ def _request(found: m.FriendRequest) -> s.Request:
 
 
 def _asked(r: object) -> object:
-    return {"request": _request(r)}  # type: ignore[arg-type]
+    return {"request": _request(r)}  # type: ignore[arg-type]  # as above
 
 
 def _requests(r: object) -> object:
-    return {"requests": [_request(found) for found in r]}  # type: ignore[attr-defined]
+    return {"requests": [_request(found) for found in r]}  # type: ignore[attr-defined]  # as above
 
 
 def _accepted(r: object) -> object:
@@ -197,11 +187,11 @@ def _member(person: m.Person) -> s.ChatMember:
 
 
 def _chats(r: object) -> object:
-    return {"chats": [_chat(detail) for detail in r]}  # type: ignore[attr-defined]
+    return {"chats": [_chat(detail) for detail in r]}  # type: ignore[attr-defined]  # as above
 
 
 def _messages(r: object) -> object:
-    page: m.Page = r  # type: ignore[assignment]
+    page: m.Page = r  # type: ignore[assignment]  # as above
     return {"messages": [render.message(found) for found in reversed(page.messages)]}
 
 
@@ -265,7 +255,7 @@ class ChatGroupRest:
 
     def refuse(self, operation: Operation, refusal: Refused) -> Answer:
         """`{error}`."""
-        status, text = _STATUS[refusal.code], _worded(operation, refusal)
+        status, text = STATUS[refusal.code], _worded(operation, refusal)
         if operation.path.startswith("/chats/") and status == 404:
             status = 403  # the original's answer to who is not a member
         return Answer(status, encode_json({"error": text}))

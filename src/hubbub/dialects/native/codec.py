@@ -78,7 +78,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 def _row(data: type[D], command: Callable[[D], c.Command]) -> _Row:
     # The decoder makes exactly what the function takes.
-    return _Row(msgspec.json.Decoder(data), command, data)  # type: ignore[arg-type]
+    return _Row(msgspec.json.Decoder(data), command, data)  # type: ignore[arg-type]  # as above
 
 
 class NoData(msgspec.Struct, frozen=True):

@@ -249,7 +249,7 @@ def _on_relationship_end(event: e.RelationshipRemoved) -> object:
 
 def _row(name: str, data: Callable[[E], object]) -> tuple[str, Callable[[e.Event], object]]:
     # The table is keyed by event type, so each function gets the type that it declares.
-    return name, data  # type: ignore[return-value]
+    return name, data  # type: ignore[return-value]  # as above
 
 
 EVENTS: dict[type, tuple[str, Callable[[e.Event], object]]] = {

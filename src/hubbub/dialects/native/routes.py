@@ -47,49 +47,49 @@ def _register(a: Args) -> c.Command:
 
 
 def _login(a: Args) -> c.Command:
-    b: s.LoginIn = a.body  # type: ignore[assignment]
+    b: s.LoginIn = a.body  # type: ignore[assignment]  # as above
     return c.SignIn(b.login, b.password, a.label)
 
 
 def _refresh(a: Args) -> c.Command:
-    b: s.RefreshIn = a.body  # type: ignore[assignment]
+    b: s.RefreshIn = a.body  # type: ignore[assignment]  # as above
     return c.Refresh(b.refresh_token)
 
 
 def _password(a: Args) -> c.Command:
-    b: s.PasswordIn = a.body  # type: ignore[assignment]
+    b: s.PasswordIn = a.body  # type: ignore[assignment]  # as above
     return c.ChangePassword(b.old_password, b.new_password)
 
 
 def _claim(a: Args) -> c.Command:
-    b: s.ClaimIn = a.body  # type: ignore[assignment]
+    b: s.ClaimIn = a.body  # type: ignore[assignment]  # as above
     return c.ClaimAdmin(b.token)
 
 
 def _profile(a: Args) -> c.Command:
-    b: s.ProfileIn = a.body  # type: ignore[assignment]
+    b: s.ProfileIn = a.body  # type: ignore[assignment]  # as above
     return c.UpdateProfile(b.display_name)
 
 
 def _search(a: Args) -> c.Command:
-    q: s.SearchQuery = a.query  # type: ignore[assignment]
+    q: s.SearchQuery = a.query  # type: ignore[assignment]  # as above
     return c.SearchUsers(q.q, q.limit)
 
 
 def _create(a: Args) -> c.Command:
-    b: s.ChannelIn = a.body  # type: ignore[assignment]
+    b: s.ChannelIn = a.body  # type: ignore[assignment]  # as above
     if b.kind is not m.Kind.GROUP:
         raise invalid("kind", "only groups are made here; direct channels with POST /dms")
     return c.CreateGroup(b.name, b.description, b.private)
 
 
 def _find(a: Args) -> c.Command:
-    q: s.GroupQuery = a.query  # type: ignore[assignment]
+    q: s.GroupQuery = a.query  # type: ignore[assignment]  # as above
     return c.FindGroups(q.q)
 
 
 def _patch(a: Args) -> c.Command:
-    b: s.ChannelPatch = a.body  # type: ignore[assignment]
+    b: s.ChannelPatch = a.body  # type: ignore[assignment]  # as above
     given = {
         name: value
         for name in ("name", "description", "private", "owner_id")
@@ -101,60 +101,60 @@ def _patch(a: Args) -> c.Command:
 
 
 def _direct(a: Args) -> c.Command:
-    b: s.DirectIn = a.body  # type: ignore[assignment]
+    b: s.DirectIn = a.body  # type: ignore[assignment]  # as above
     return c.OpenDirect(fields.user_id(b.user_id))
 
 
 def _members(a: Args) -> c.Command:
-    q: s.MemberQuery = a.query  # type: ignore[assignment]
+    q: s.MemberQuery = a.query  # type: ignore[assignment]  # as above
     after = None if q.after is None else fields.user_id(q.after, "after")
     return c.ListMembers(_channel(a), q.status, after, q.limit)
 
 
 def _add(a: Args) -> c.Command:
-    b: s.MemberIn | None = a.body  # type: ignore[assignment]
+    b: s.MemberIn | None = a.body  # type: ignore[assignment]  # as above
     return c.AddMember(_channel(a), _person(a), None if b is None else b.role)
 
 
 def _remove(a: Args) -> c.Command:
-    q: s.RemoveQuery = a.query  # type: ignore[assignment]
+    q: s.RemoveQuery = a.query  # type: ignore[assignment]  # as above
     return c.RemoveMember(_channel(a), _person(a), q.ban)
 
 
 def _history(a: Args) -> c.Command:
-    q: s.PageQuery = a.query  # type: ignore[assignment]
+    q: s.PageQuery = a.query  # type: ignore[assignment]  # as above
     return history(HistoryData(a.path["channel_id"], q.before, q.after, q.around, q.limit))
 
 
 def _send(a: Args) -> c.Command:
-    b: s.MessageIn = a.body  # type: ignore[assignment]
+    b: s.MessageIn = a.body  # type: ignore[assignment]  # as above
     reply_to = None if b.reply_to is None else fields.message_id(b.reply_to, "reply_to")
     return c.SendMessage(_channel(a), b.content, b.nonce, reply_to)
 
 
 def _edit(a: Args) -> c.Command:
-    b: s.MessagePatch = a.body  # type: ignore[assignment]
+    b: s.MessagePatch = a.body  # type: ignore[assignment]  # as above
     return c.EditMessage(_channel(a), _message(a), b.content)
 
 
 def _read(a: Args) -> c.Command:
-    b: s.SeqIn = a.body  # type: ignore[assignment]
+    b: s.SeqIn = a.body  # type: ignore[assignment]  # as above
     return c.MarkRead(_channel(a), b.seq)
 
 
 def _delivered(a: Args) -> c.Command:
-    b: s.SeqIn = a.body  # type: ignore[assignment]
+    b: s.SeqIn = a.body  # type: ignore[assignment]  # as above
     return c.MarkDelivered(_channel(a), b.seq)
 
 
 def _presence(a: Args) -> c.Command:
-    q: s.PresenceQuery = a.query  # type: ignore[assignment]
+    q: s.PresenceQuery = a.query  # type: ignore[assignment]  # as above
     wanted = [part for part in q.user_ids.split(",") if part]
     return c.GetPresence(tuple(fields.user_id(part, "user_ids") for part in wanted))
 
 
 def _relate(a: Args) -> c.Command:
-    b: s.BondIn = a.body  # type: ignore[assignment]
+    b: s.BondIn = a.body  # type: ignore[assignment]  # as above
     return c.Block(_person(a)) if b.bond == "blocked" else c.RequestFriend(_person(a))
 
 
@@ -166,63 +166,63 @@ def _tokens(r: object) -> object:
 
 
 def _account(r: object) -> object:
-    return render.profile(r)  # type: ignore[arg-type]
+    return render.profile(r)  # type: ignore[arg-type]  # as above
 
 
 def _user(r: object) -> object:
-    return render.profile(m.Account(r, None, None))  # type: ignore[arg-type]
+    return render.profile(m.Account(r, None, None))  # type: ignore[arg-type]  # as above
 
 
 def _users(r: object) -> object:
-    return [render.user(u) for u in r]  # type: ignore[attr-defined]
+    return [render.user(u) for u in r]  # type: ignore[attr-defined]  # as above
 
 
 def _sessions(r: object) -> object:
-    return [render.session(x) for x in r]  # type: ignore[attr-defined]
+    return [render.session(x) for x in r]  # type: ignore[attr-defined]  # as above
 
 
 def _view(r: object) -> object:
-    return render.view(r)  # type: ignore[arg-type]
+    return render.view(r)  # type: ignore[arg-type]  # as above
 
 
 def _opened(r: object) -> object:
-    return render.view(r[0])  # type: ignore[index]
+    return render.view(r[0])  # type: ignore[index]  # as above
 
 
 def _views(r: object) -> object:
-    return [render.view(v) for v in r]  # type: ignore[attr-defined]
+    return [render.view(v) for v in r]  # type: ignore[attr-defined]  # as above
 
 
 def _found(r: object) -> object:
-    return [render.channel(x) for x in r]  # type: ignore[attr-defined]
+    return [render.channel(x) for x in r]  # type: ignore[attr-defined]  # as above
 
 
 def _people(r: object) -> object:
-    return [render.member(x, u) for x, u in r]  # type: ignore[attr-defined]
+    return [render.member(x, u) for x, u in r]  # type: ignore[attr-defined]  # as above
 
 
 def _membership(r: object) -> object:
-    return render.membership(r)  # type: ignore[arg-type]
+    return render.membership(r)  # type: ignore[arg-type]  # as above
 
 
 def _page(r: object) -> object:
-    return render.page(r)  # type: ignore[arg-type]
+    return render.page(r)  # type: ignore[arg-type]  # as above
 
 
 def _sent(r: object) -> object:
-    return render.message(r.message)  # type: ignore[attr-defined]
+    return render.message(r.message)  # type: ignore[attr-defined]  # as above
 
 
 def _one_message(r: object) -> object:
-    return render.message(r)  # type: ignore[arg-type]
+    return render.message(r)  # type: ignore[arg-type]  # as above
 
 
 def _online(r: object) -> object:
-    return {str(u): "online" if is_on else "offline" for u, is_on in r.items()}  # type: ignore[attr-defined]
+    return {str(u): "online" if is_on else "offline" for u, is_on in r.items()}  # type: ignore[attr-defined]  # as above
 
 
 def _relationships(r: object) -> object:
-    return s.Relationships([render.relationship(x) for x in r])  # type: ignore[attr-defined]
+    return s.Relationships([render.relationship(x) for x in r])  # type: ignore[attr-defined]  # as above
 
 
 def _nothing(_: object) -> object:
