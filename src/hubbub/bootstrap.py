@@ -33,7 +33,7 @@ from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import Register
 from hubbub.model.entities import User
 from hubbub.model.errors import Code, Disconnect, Refused
-from hubbub.model.events import MessageSent, Publication
+from hubbub.model.events import MemberJoined, MessageSent, Publication
 from hubbub.model.ids import IdSequence
 from hubbub.model.limits import PASSWORD_MIN_CHARS
 from hubbub.ports.store import nothing
@@ -246,6 +246,9 @@ class Node:
                 self._logins.apply(publication.event)
                 self._images.apply(publication.event)
         self._fanout.deliver(publications)
+        for publication in publications:
+            if type(publication.event) is MemberJoined:
+                self._presence.met(publication.event)
 
     def _on_doubt(self) -> None:
         """What is remembered may not be what is stored: everything starts again from the file."""

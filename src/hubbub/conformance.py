@@ -74,8 +74,6 @@ class EchoReceiver:
     def receive(self, payload: bytes, _now: float) -> None:
         """One packet."""
         packet, socket = parse(payload), self._socket
-        if packet.type == ACK:
-            return
         name, raw = event(packet)
         args = unpack_binary(raw, socket.attachments)
         if name == "message":

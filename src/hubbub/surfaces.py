@@ -133,7 +133,8 @@ class Surfaces:
             routes += [engine.route(path) for path in engines]
         door = Door(self._gateway, self._origins, surface.sockets, surface.by_token, engines)
         routes += [websocket_only(path) for path in door.paths if path != "/"]
-        app = application(routes, self._settings.cors_origins)
+        has_docs = any(isinstance(api, NativeRest) for api in surface.apis)
+        app = application(routes, self._settings.cors_origins, has_docs=has_docs)
         return server(app, door, self._addresses)
 
     def _engine(self, namespaces: Mapping[str, Spoken]) -> EngineServer:

@@ -103,7 +103,7 @@ def read(text: bytes) -> None:
         packet = socketio.parse(text)
         _, args = socketio.event(packet)
         socketio.unpack_binary(args, [b"x"] * packet.attachments)
-    except socketio.Invalid:
+    except Malformed:  # of which Invalid is the kind that ends connections
         pass
     codec = dialect.codec()
     try:

@@ -43,6 +43,7 @@ UNKNOWN_PER_ADDRESS = 20  # sockets of one address that have not signed in (G18)
 SESSIONS_PER_USER = 100
 DRAIN_SECONDS = 5.0  # for outboxes to empty; the whole drain stays under 10 s (G11)
 REPLACED = Disconnect(1000, "the client has come back on another connection", reconnect=True)
+ANOTHER = Disconnect(1000, "another person has signed in; connect again", reconnect=True)
 RETRY_SECONDS = 5.0  # clients of a draining node come back spread over this time
 
 
@@ -164,6 +165,10 @@ class Gateway:
         parts, known = self._parts, session.caller
         caller = await parts.logins.authenticate(command.token, known.address)
         claimed = command.claimed_user_id
+        if caller.user_id != known.user_id and session.dialect.reads_unread:
+            # Or what this person says would go out in the other's name. The next connection is theirs alone.
+            parts.recovery.let_go(session)
+            raise ANOTHER
         if caller.user_id != known.user_id or claimed not in (None, caller.user_id):
             raise unauthorized("The token is another user's.")
         if not session.closed:

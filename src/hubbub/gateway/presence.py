@@ -7,7 +7,7 @@ from hubbub.gateway.hub import Hub
 from hubbub.gateway.tasks import Tasks
 from hubbub.model.commands import Caller, GetPresence
 from hubbub.model.errors import Refused, invalid
-from hubbub.model.events import PresenceUpdated, Publication
+from hubbub.model.events import MemberJoined, PresenceUpdated, Publication
 from hubbub.model.ids import LOBBY, ChannelId, UserId
 from hubbub.model.limits import PRESENCE_IDS, PRESENCE_MEMBERS
 from hubbub.model.topics import user_topic
@@ -16,6 +16,7 @@ from hubbub.ports.store import Store
 from hubbub.services.directory import Directory
 from hubbub.services.visibility import visible
 
+MEETING_MEMBERS = 20  # where many come at once, each would be told of each
 CLEAN_GRACE = 0.8  # a client that said goodbye is offline within a second (G8)
 
 
@@ -80,6 +81,30 @@ class PresenceTracker:
         audience = await self.companions(user_id, mine)
         if online is (user_id in self._shown):  # else it has changed again, and that is told too
             self._broker.publish([Publication(user_topic(u), event) for u in sorted(audience)])
+
+    def met(self, event: MemberJoined) -> None:
+        """Who comes into a small channel and those who are there see each other at once."""
+        if event.member.user_id in self._shown and event.channel_id != LOBBY:
+            self._tasks.start(self._introduce(event), f"presence {event.member.user_id}")
+
+    async def _introduce(self, event: MemberJoined) -> None:
+        newcomer = event.member.user_id
+        try:
+            room = await self._directory.room(event.channel_id)
+        except Refused:
+            return
+        if room.is_larger_than(MEETING_MEMBERS) or not visible(room, newcomer):
+            return
+        # Of two who came together, the later one's coming brings them together.
+        before = [m for m in room.members.values() if m.version < event.version]
+        others = [
+            m.user_id for m in before if m.user_id in self._shown and visible(room, m.user_id)
+        ]
+        here = PresenceUpdated(newcomer, online=True)
+        self._broker.publish(
+            [Publication(user_topic(u), here) for u in others]
+            + [Publication(user_topic(newcomer), PresenceUpdated(u, online=True)) for u in others]
+        )
 
     async def companions(self, user_id: UserId, channel_ids: Iterable[ChannelId]) -> set[UserId]:
         """Who of those online shares a direct channel or a not too large group with a person."""

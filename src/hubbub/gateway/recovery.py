@@ -111,6 +111,11 @@ class Recovery:
         """The session is live; `sent` is what happened while its snapshot was read."""
         session.seen = self.offset(sent[0]) - 1 if sent else self._number
 
+    def let_go(self, session: "Session") -> None:
+        """A connection that shall not be recovered when it ends."""
+        self._live.pop(session.pid, None)
+        session.pid = ""
+
     def keep(self, session: "Session", *, for_good: bool) -> None:
         """A watched connection has ended."""
         self._live.pop(session.pid, None)

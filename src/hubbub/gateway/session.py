@@ -60,6 +60,7 @@ class Session:
         "_outbox",
         "_preface",
         "_strikes",
+        "_turned_away",
         "caller",
         "closed",
         "codec",
@@ -100,6 +101,7 @@ class Session:
         self._strikes = 0
         self._confirm = False
         self._preface = b""
+        self._turned_away = False
         self.closed = False
         self.pid = ""  # see gateway/recovery.py, as for `seen` and `missed`
         self.seen = 0
@@ -257,6 +259,8 @@ class Session:
 
     def _refuse(self, request: Request | None, refusal: Refused) -> None:
         self._gateway.refused(refusal)
+        if refusal.code is Code.UNAUTHORIZED and request is not None:
+            self._turned_away |= isinstance(request.command, Connect)
         self._say(self.codec.refuse(request, refusal))
         end = self.codec.ends(request, refusal)
         if end is not None:
@@ -347,7 +351,9 @@ class Session:
         """Whether it has been silent, slow, or without valid sign-in for too long."""
         if self.caller.user is None:
             if now - self.opened_at > auth_seconds:
-                return Disconnect(4002, "sign in sooner after connecting", reconnect=True)
+                # Who was turned away would come back with the same token, again and again.
+                why = "sign in sooner after connecting"
+                return Disconnect(4002, why, reconnect=not self._turned_away)
         elif self.caller.expires_at <= now_ms:
             return Disconnect(EXPIRED, "token expired; refresh it", reconnect=False)
         if now - self.last_seen > self.dialect.heartbeat_seconds:

@@ -78,9 +78,10 @@ class SignIn(Command, frozen=True):
 
 
 class Refresh(Command, frozen=True):
-    """Change a refresh token for a new pair; each works once."""
+    """Change a refresh token for a new pair; each works once. `lasting` as in Register."""
 
     refresh_token: str
+    lasting: bool = False
 
 
 class SignOut(Command, frozen=True):

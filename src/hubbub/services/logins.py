@@ -64,8 +64,7 @@ class Logins:
             lambda: self._store.accounts.add_login(login, _hash(refresh)),
             lambda ended: revoked(user.id, ended, "too many devices"),
         )
-        seconds = min(LASTING_SECONDS, self._refresh_seconds) if lasting else self._access_seconds
-        return self._issue(user, login_id, refresh, max(seconds, self._access_seconds))
+        return self._issue(user, login_id, refresh, self._seconds(lasting))
 
     async def authenticate(self, token: str, address: str) -> Caller:
         """Who bears a token; raises `Refused(unauthorized)`."""
@@ -100,11 +99,11 @@ class Logins:
                 now,
                 now + self._refresh_seconds * 1000,
             ),
-            self._rotated,
+            lambda result: self._rotated(result, self._seconds(command.lasting)),
         )
         if result.login is None or result.user is None:
             raise unauthorized("This refresh token is not valid; sign in again.")
-        return self._issue(result.user, result.login.id, fresh, self._access_seconds)
+        return self._issue(result.user, result.login.id, fresh, self._seconds(command.lasting))
 
     async def sign_out(self, caller: Caller, _command: SignOut) -> None:
         """Ends this device."""
@@ -180,13 +179,15 @@ class Logins:
         claims = Claims(user.id, login_id, self._clock.now_ms() + seconds * 1000)
         return Tokens(user, login_id, self._tokens.issue(claims), refresh, seconds)
 
-    def _access_expiry(self) -> int:
-        return self._clock.now_ms() + self._access_seconds * 1000
+    def _seconds(self, lasting: bool) -> int:
+        """How long an access token works."""
+        longest = min(LASTING_SECONDS, self._refresh_seconds) if lasting else 0
+        return max(longest, self._access_seconds)
 
-    def _rotated(self, result: Rotated) -> Sequence[Publication]:
+    def _rotated(self, result: Rotated, seconds: int) -> Sequence[Publication]:
         """A renewed log-in keeps its live connections; a stolen one loses them."""
         if result.login is not None:
-            event = LoginRenewed(result.login.id, self._access_expiry())
+            event = LoginRenewed(result.login.id, self._clock.now_ms() + seconds * 1000)
             return (Publication(user_topic(result.login.user_id), event),)
         if result.reused_by is not None:
             return revoked(result.reused_by, result.revoked, "refresh token used twice")

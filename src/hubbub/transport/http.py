@@ -221,8 +221,10 @@ async def _welcome(_request: Request) -> Response:
     return RedirectResponse("/api/v1/docs", 307, _HEADERS)
 
 
-def application(routes: Sequence[Route], cors_origins: Sequence[str]) -> Starlette:
-    """Everything that is not a WebSocket."""
+def application(
+    routes: Sequence[Route], cors_origins: Sequence[str], *, has_docs: bool = False
+) -> Starlette:
+    """Everything that is not a WebSocket. `has_docs`: `/` leads to native's documentation."""
     middleware: list[Middleware] = []
     if cors_origins:
         middleware.append(
@@ -234,6 +236,6 @@ def application(routes: Sequence[Route], cors_origins: Sequence[str]) -> Starlet
                 expose_headers=["retry-after"],
             )
         )
-    everything = [*routes, Route("/", _welcome)]
+    everything = [*routes, Route("/", _welcome)] if has_docs else list(routes)
     unknown: dict[int | type[Exception], ExceptionHandler] = {404: _unknown, 405: _unknown}
     return Starlette(routes=everything, middleware=middleware, exception_handlers=unknown)

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from hubbub.gateway.gateway import Gateway
+from hubbub.gateway.session import Session
 from hubbub.ports.dialect import Dialect
 from hubbub.ports.ids import IdSource
 from hubbub.wire.namespaces import NamespaceSocket, Refusal
@@ -29,10 +30,12 @@ class Spoken(Protocol):
 
 
 class _Auth(msgspec.Struct, frozen=True):
-    token: str | None = None
-    pid: str | None = None
-    offset: str | None = None
-    recovery: bool = True
+    """What a client may say with its CONNECT; what is of a wrong type counts as not said."""
+
+    token: object = None
+    pid: object = None
+    offset: object = None
+    recovery: object = True
 
 
 class GatewayNamespaces:
@@ -48,18 +51,15 @@ class GatewayNamespaces:
         spoken = self._namespaces.get(socket.namespace)
         if spoken is None:
             raise Refusal("Invalid namespace")
-        try:
-            asked = msgspec.json.decode(auth, type=_Auth)
-        except msgspec.ValidationError as error:
-            raise Refusal(f"auth: {error}") from None
+        asked = msgspec.json.decode(auth, type=_Auth)
         if not self._gateway.admits(socket.address):
             raise Refusal(
                 "Too many connections, or the server is restarting; try again in a moment."
             )
-        dialect = spoken.recovering if asked.recovery else spoken.plain
+        dialect = spoken.plain if asked.recovery is False else spoken.recovering
         session = self._gateway.open(socket, (dialect,))
         socket.receiver = session
-        if asked.pid is not None and self._gateway.recover(session, asked.pid, asked.offset):
+        if isinstance(asked.pid, str) and self._recover(session, asked.pid, asked.offset):
             socket.accept(self._sid(), asked.pid)
             self._gateway.replay(session)
             return
@@ -71,7 +71,13 @@ class GatewayNamespaces:
         else:
             # With what signing in is answered: a write less for each of those who all come back at once.
             session.precede(hello)
-            session.receive(spoken.sign_in(asked.token), monotonic())
+            token = (
+                asked.token if isinstance(asked.token, str) else ""
+            )  # which is refused as a wrong one
+            session.receive(spoken.sign_in(token), monotonic())
+
+    def _recover(self, session: Session, pid: str, offset: object) -> bool:
+        return self._gateway.recover(session, pid, offset if isinstance(offset, str) else None)
 
     def _sid(self) -> str:
         return self._ids.secret()[:SID_CHARS]

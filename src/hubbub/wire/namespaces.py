@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from hubbub.model.errors import Disconnect
+from hubbub.model.errors import Disconnect, Malformed
 from hubbub.wire.engine import Engine, Timer
 from hubbub.wire.engineio import binary_message, text_message
 from hubbub.wire.socketio import (
@@ -162,8 +162,8 @@ class Client:
                 self._event("/", payload, now)
             else:
                 self._packet(payload, now)
-        except Invalid as invalid:
-            self.close(1002, str(invalid))
+        except Malformed as malformed:
+            self.close(1002, str(malformed))
 
     def receive_binary(self, payload: bytes, now: float) -> None:
         """An attachment."""
@@ -177,10 +177,16 @@ class Client:
             self._stop_timer()
             try:
                 self._complete(pending, now)
-            except Invalid as invalid:
-                self.close(1002, str(invalid))
+            except Malformed as malformed:
+                self.close(1002, str(malformed))
+
+    def _require(self, namespace: str) -> None:
+        if namespace not in self._sockets:
+            raise Invalid("connect to the namespace first")
 
     def _complete(self, pending: _Pending, now: float) -> None:
+        if pending.packet.type == BINARY_ACK:
+            return
         socket = self._sockets.get(pending.packet.namespace)
         if socket is not None and socket.receiver is not None:
             socket.attachments = pending.attachments
@@ -199,16 +205,17 @@ class Client:
             self._connect(packet)
         elif packet.type == DISCONNECT:
             self._leave(packet)
-        elif packet.type in (EVENT, ACK):
+        elif packet.type == EVENT:
             self._event(packet.namespace, payload, now)
+        elif packet.type == ACK:
+            self._require(packet.namespace)  # of nothing that was asked: this server asks nothing
         elif packet.type in (BINARY_EVENT, BINARY_ACK):
             self._await_attachments(payload, packet)
         else:
             raise Invalid("a client sends no connect_error")
 
     def _await_attachments(self, payload: bytes, packet: Packet) -> None:
-        if packet.namespace not in self._sockets:
-            raise Invalid("connect to the namespace first")
+        self._require(packet.namespace)
         self._pending = _Pending(payload, packet, [])
         self._timer = self.engine.timers.call_later(ATTACHMENT_SECONDS, self._late)
 

@@ -1,5 +1,6 @@
 """Socket.IO v5: packets. A client with its namespaces is wire/namespaces.py."""
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -84,7 +85,7 @@ def arguments(packet: Packet) -> list[msgspec.Raw]:
     try:
         return _decode_args(packet.data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise Invalid("an event or an ack carries a JSON array") from None
+        raise _unreadable(packet) from None
 
 
 def event(packet: Packet) -> tuple[str, list[msgspec.Raw]]:
@@ -95,10 +96,26 @@ def event(packet: Packet) -> tuple[str, list[msgspec.Raw]]:
     try:
         name = _decode_name(args[0])
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise Invalid("an event's name is a string") from None
+        raise _unreadable(packet) from None
     if name in RESERVED:
         raise Invalid(f"{name} is no event that a client may send")
     return name, args[1:]
+
+
+def _unreadable(packet: Packet) -> Malformed:
+    """Half an emoji, from a text that a client cut in the wrong place, is JSON, though no UTF-8 can say it: that
+    is refused, and no more. All else ends the connection."""
+    try:
+        args = json.loads(packet.data, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        args = None
+    if isinstance(args, list) and args and isinstance(args[0], str):
+        return Malformed("A text ends in the middle of a character.", ref=packet.id)
+    return Invalid("an event or an ack carries a JSON array that begins with a name")
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,8 @@ import sys
 import msgspec
 import pytest
 
-from hubbub.wire import socketio
+from hubbub.model.errors import Malformed
+from hubbub.wire import fields, socketio
 from hubbub.wire.socketio import (
     ACK,
     ACK_DIGITS,
@@ -104,11 +105,24 @@ def test_arguments_when_they_are_no_array_are_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"[]", b"[1]", b"[null]", b'[["a"]]', b'["\xff"]', b'["\\ud800"]']
+    "data",
+    [b"[]", b"[1]", b"[null]", b'[["a"]]', b'["\xff"]', b'["a", NaN]', b'["a", "\\ud83d"'],
 )
 def test_event_when_it_has_no_name_is_refused(data: bytes) -> None:
     with pytest.raises(Invalid):
         socketio.event(Packet(EVENT, "/", None, data))
+
+
+@pytest.mark.parametrize("data", [b'["\\ud800"]', b'["a", "\\ud83d"]', b'["a", {"\\udc00": 1}]'])
+def test_event_with_half_a_character_is_refused_and_no_more(data: bytes) -> None:
+    def read() -> None:
+        _, args = socketio.event(Packet(EVENT, "/", 7, data))
+        fields.decode(msgspec.json.Decoder(), args[0], 7)
+
+    with pytest.raises(Malformed) as refused:
+        read()
+    assert not isinstance(refused.value, Invalid)
+    assert refused.value.ref == 7
 
 
 @pytest.mark.parametrize("name", sorted(socketio.RESERVED))

@@ -10,18 +10,14 @@ from hubbub.dialects.chatgroup.errors import RETRYABLE, SIGN_IN_FAILED, chat_wor
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model import events as e
-from hubbub.model.errors import Code, Disconnect, Malformed, Refused
-from hubbub.model.ids import ChannelId, MessageId
+from hubbub.model.errors import Code, Disconnect, Malformed, Refused, not_found
+from hubbub.model.ids import LOBBY, ChannelId, MessageId
 from hubbub.ports.dialect import Codec, Ready, Request
 from hubbub.wire import fields, socketio
 
 D = TypeVar("D")
 END: Final = 1 << 53  # past every seq: as far as there is
 REMEMBERED: Final = 1_024  # messages that a connection has from its acks
-
-
-class _Token(msgspec.Struct, frozen=True):
-    token: str
 
 
 class _Send(msgspec.Struct, frozen=True, rename="camel"):
@@ -46,15 +42,20 @@ class _Sync(msgspec.Struct, frozen=True):
 
 
 def _channel(text: str, field: str = "chatId") -> ChannelId:
-    return ChannelId(fields.from_hex(text, field))
+    channel_id = ChannelId(fields.from_hex(text, field))
+    if channel_id == LOBBY:
+        raise not_found("channel")  # it is no chat here
+    return channel_id
 
 
 def _message(text: str | None, field: str = "messageId") -> MessageId | None:
     return None if text is None else MessageId(fields.from_hex(text, field))
 
 
-def _authenticate(d: str | _Token) -> c.Command:
-    return c.Connect(d if isinstance(d, str) else d.token)
+def _authenticate(d: object) -> c.Command:
+    """`{token}` or the bare token; all else is no token, and refused as a wrong one is."""
+    token = d.get("token") if isinstance(d, dict) else d
+    return c.Connect(token if isinstance(token, str) else "")
 
 
 def _send(d: _Send) -> c.Command:
@@ -93,7 +94,7 @@ def _row(data: object, command: Callable[[D], c.Command]) -> _Row:
 
 
 COMMANDS: Final = {
-    "authenticate": _row(str | _Token, _authenticate),
+    "authenticate": _row(object, _authenticate),
     "send_message": _row(_Send, _send),
     "typing_start": _row(_Chat, _typing),
     "typing_stop": _row(_Chat, _typing_stop),
@@ -116,7 +117,7 @@ class ChatGroupCodec(Codec):
         """The text of a packet. Raises `Malformed`; its `ref` is the id that an ack would carry."""
         packet = socketio.parse(payload)
         if packet.type != socketio.EVENT:
-            raise Malformed("只接受不带二进制附件的事件")
+            raise Malformed("只接受不带二进制附件的事件", ref=packet.id)
         name, args = socketio.event(packet)
         row = COMMANDS.get(name)
         if row is None:
@@ -125,7 +126,8 @@ class ChatGroupCodec(Codec):
         try:
             return Request(row.command(data), packet.id)
         except Refused as refusal:
-            raise Malformed(refusal.message, ref=packet.id, field=refusal.field) from None
+            told = {"ref": packet.id, "code": refusal.code, "field": refusal.field}
+            raise Malformed(refusal.message, **told) from None  # type: ignore[arg-type]  # each its own type
 
     # -- replies ------------------------------------------------------------------------------------
 
@@ -186,7 +188,7 @@ class ChatGroupCodec(Codec):
             "success": False,
             "error": text,
             "code": refusal.code.value,
-            "retryable": refusal.code in RETRYABLE,
+            "retryable": _is_retryable(request, refusal),
         }
         if request is not None and isinstance(request.command, c.SendMessage):
             told["localId"] = request.command.nonce
@@ -197,14 +199,14 @@ class ChatGroupCodec(Codec):
     def ends(self, request: Request | None, refusal: Refused) -> Disconnect | None:
         """What is no Socket.IO ends the connection; a wrong token does not, as in the original."""
         if isinstance(refusal, socketio.Invalid):
-            return Disconnect(4000, refusal.message, reconnect=False)
+            return Disconnect(4000, refusal.message, reconnect=True)
         return None
 
     def farewell(self, why: Disconnect) -> bytes | None:
         """A client that shall not come back as it is, is told why."""
         if why.reconnect:
             return None
-        text = "token 无效或已过期" if why.code in (4001, 4006) else "连接已被服务器关闭"
+        text = "token 无效或已过期" if why.code in (4001, 4002, 4006) else "连接已被服务器关闭"
         return self._event("error", {"message": text})
 
     # -- one's own ----------------------------------------------------------------------------------
@@ -223,13 +225,20 @@ class ChatGroupCodec(Codec):
             del self._acked[next(iter(self._acked))]
 
 
+def _is_retryable(request: Request | None, refusal: Refused) -> bool:
+    """Also what came before `authenticate`, as what socket.io-client sends first after a reconnect does."""
+    if refusal.code is Code.UNAUTHORIZED:
+        return request is not None and not isinstance(request.command, c.Connect)
+    return refusal.code in RETRYABLE
+
+
 def _identity(ready: Ready) -> dict[str, str]:
     return {"userId": fields.hex_id(ready.user.id)}
 
 
 def _worded(request: Request | None, refusal: Refused) -> str:
     if request is None:
-        return words(refusal)
+        return chat_words(refusal)
     if isinstance(request.command, c.Connect):
         return SIGN_IN_FAILED if refusal.code is Code.UNAUTHORIZED else words(refusal)
     return chat_words(refusal)

@@ -21,6 +21,8 @@ _BLOCKS: Final = {UNBLOCK_FIRST: "请先解除对此人的屏蔽", UNDELIVERABLE
 _FIELDS: Final = {
     "content": "消息内容须为 1 到 5000 个字符，且不能全是空白",
     "nonce": "localId 须为 1 到 64 个字符",
+    "type": "type 只能是 TEXT",
+    "memberIds": "私聊需要且只需要一个对方",
     "username": "用户名须为 2 到 20 个字符",
     "email": "邮箱格式不正确",
     "password": "密码至少需要 6 个字符",
@@ -30,7 +32,7 @@ _FIELDS: Final = {
 def words(refusal: Refused) -> str:
     """What a person reads."""
     if refusal.code is Code.RATE_LIMITED:
-        return f"操作过于频繁，请 {refusal.retry_after or 1:.1f} 秒后再试"
+        return f"操作过于频繁，请 {max(refusal.retry_after or 1, 0.1):.1f} 秒后再试"
     if refusal.code is Code.INVALID:
         known = _FIELDS.get(refusal.field or "")
         return known or f"请求格式不正确：{refusal.message}"

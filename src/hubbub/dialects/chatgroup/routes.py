@@ -8,8 +8,9 @@ from hubbub.dialects.chatgroup import structs as s
 from hubbub.dialects.chatgroup.errors import NOT_A_MEMBER, words
 from hubbub.model import commands as c
 from hubbub.model import entities as m
-from hubbub.model.errors import Code, Refused
-from hubbub.model.ids import ChannelId, MessageId, UserId
+from hubbub.model.errors import Code, Refused, invalid, not_found
+from hubbub.model.ids import LOBBY, ChannelId, MessageId, UserId
+from hubbub.model.limits import PAGE_MAX
 from hubbub.model.times import rfc3339
 from hubbub.ports.clock import Clock
 from hubbub.wire import fields
@@ -19,7 +20,6 @@ from hubbub.wire.socketio import encode_json
 
 _TAKEN: Final = {"username": "用户名已被占用", "email": "邮箱已被注册"}
 _REQUESTS: Final = {
-    Code.INVALID: "不能添加自己为好友",
     Code.NOT_FOUND: "用户不存在",
     Code.CONFLICT: "已经是好友，或好友请求已存在",
 }
@@ -42,7 +42,7 @@ def _login(a: Args) -> c.Command:
 
 def _refresh(a: Args) -> c.Command:
     b: s.RefreshIn = a.body  # type: ignore[assignment]  # as above
-    return c.Refresh(b.refresh_token)
+    return c.Refresh(b.refresh_token, lasting=True)
 
 
 def _profile(a: Args) -> c.Command:
@@ -75,7 +75,9 @@ def _unfriend(a: Args) -> c.Command:
 def _create(a: Args) -> c.Command:
     b: s.ChatIn = a.body  # type: ignore[assignment]  # as above
     people = tuple(_user_id(text, "memberIds") for text in b.member_ids)
-    if b.type == "DIRECT" and len(people) == 1:
+    if b.type == "DIRECT":
+        if len(people) != 1:
+            raise invalid("memberIds", "a direct chat is with one person")
         return c.OpenDirect(people[0])
     return c.CreateGroup(b.name or "", private=True, user_ids=people)
 
@@ -83,7 +85,10 @@ def _create(a: Args) -> c.Command:
 def _history(a: Args) -> c.Command:
     q: s.PageQuery = a.query  # type: ignore[assignment]  # as above
     before = None if q.before is None else MessageId(fields.from_hex(q.before, "before"))
-    return c.History(ChannelId(fields.from_hex(a.path["id"], "id")), before, limit=q.limit)
+    channel_id = ChannelId(fields.from_hex(a.path["id"], "id"))
+    if channel_id == LOBBY:
+        raise not_found("channel")  # it is no chat here
+    return c.History(channel_id, before, limit=min(q.limit, PAGE_MAX))
 
 
 # -- results ------------------------------------------------------------------------------------------
@@ -266,17 +271,18 @@ def _worded(operation: Operation, refusal: Refused) -> str:
         return _unauthorized(operation, refusal)
     if refusal.field in _TAKEN and refusal.code is Code.CONFLICT:
         return _TAKEN[refusal.field or ""]
-    for prefix, texts in _BY_PATH.items():
-        if operation.path.startswith(prefix) and refusal.code in texts:
-            return texts[refusal.code]
-    return words(refusal)
+    if refusal.code is Code.INVALID and refusal.field == "user_id":
+        return "不能添加自己为好友" if operation.path == "/friends/request" else "不能与自己聊天"
+    return _BY_PATH.get(operation.path, {}).get(refusal.code) or words(refusal)
 
 
 _BY_PATH: Final = {
     "/auth/register": {Code.FORBIDDEN: "本服务器不开放注册，请联系管理员"},
-    "/friends/request/": _ANSWERS,
+    "/friends/request/{id}/accept": _ANSWERS,
+    "/friends/request/{id}/reject": _ANSWERS,
     "/friends/request": _REQUESTS,
-    "/chats/": _CHATS,
+    "/chats": {Code.NOT_FOUND: "用户不存在"},
+    "/chats/{id}/messages": _CHATS,
     "/users/search": {Code.INVALID: "搜索关键词不能为空"},
 }
 

@@ -62,7 +62,7 @@ class PageQuery(msgspec.Struct, frozen=True):
     """`before` is a message id."""
 
     before: str | None = None
-    limit: Annotated[int, Meta(ge=1, le=limits.PAGE_MAX)] = 30
+    limit: Annotated[int, Meta(ge=1)] = 30
 
 
 class Profile(msgspec.Struct, frozen=True, rename="camel"):
