@@ -245,10 +245,9 @@ class Node:
                 self._directory.apply(publication.event)
                 self._logins.apply(publication.event)
                 self._images.apply(publication.event)
+                if isinstance(publication.event, MemberJoined):
+                    self._presence.met(publication.event)  # in a task: once all have heard of it
         self._fanout.deliver(publications)
-        for publication in publications:
-            if type(publication.event) is MemberJoined:
-                self._presence.met(publication.event)
 
     def _on_doubt(self) -> None:
         """What is remembered may not be what is stored: everything starts again from the file."""
