@@ -20,7 +20,7 @@ from hubbub.model.commands import (
     RequestFriend,
     UpdateChannel,
 )
-from hubbub.model.entities import Role
+from hubbub.model.entities import GroupRole
 from hubbub.model.ids import ChannelId, UserId
 
 people = st.integers(0, PEOPLE - 1)
@@ -74,9 +74,9 @@ class Convergence(World):
             else:
                 group.enter(me)
 
-    @rule(actor=people, whom=people, which=picks, role=st.sampled_from([None, *Role]))
+    @rule(actor=people, whom=people, which=picks, role=st.sampled_from([None, *GroupRole]))
     @precondition(lambda self: self.groups)
-    def add(self, actor: int, whom: int, which: int, role: Role | None) -> None:
+    def add(self, actor: int, whom: int, which: int, role: GroupRole | None) -> None:
         if actor == whom:
             return
         channel, group = self.pick(which)
@@ -88,7 +88,7 @@ class Convergence(World):
         if done:
             group.enter(them)
             if role is not None:
-                group.people[them] = 2 if role is Role.ADMIN else 1
+                group.people[them] = 2 if role is GroupRole.ADMIN else 1
 
     @rule(actor=people, whom=people, which=picks, ban=st.booleans())
     @precondition(lambda self: self.groups)

@@ -12,12 +12,12 @@ from hubbub.model.entities import (
     Channel,
     ChannelView,
     Draft,
+    GroupRole,
     Kind,
     Login,
     Member,
     Message,
     Page,
-    Role,
     Sent,
     Status,
     User,
@@ -62,7 +62,7 @@ class World:
         return made.id
 
     async def put(self, channel: ChannelId, user: User, status: Status) -> Member:
-        member = Member(channel, user.id, Role.MEMBER, status, 0, 1)
+        member = Member(channel, user.id, GroupRole.MEMBER, status, 0, 1)
         return (await self.write(self.store.channels.put_member(member)))[0]
 
     def draft(self, channel: ChannelId, author: User, text: str = "hi", **more: object) -> Draft:

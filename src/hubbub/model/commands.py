@@ -2,7 +2,7 @@
 
 import msgspec
 
-from hubbub.model.entities import Role, Status, User
+from hubbub.model.entities import GroupRole, Status, User
 from hubbub.model.errors import unauthorized
 from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
 from hubbub.model.limits import MEMBERS_PAGE, PAGE_DEFAULT
@@ -213,7 +213,7 @@ class AddMember(Command, frozen=True):
 
     channel_id: ChannelId
     user_id: UserId
-    role: Role | None = None
+    role: GroupRole | None = None
 
 
 class RemoveMember(Command, frozen=True):

@@ -15,7 +15,7 @@ class Kind(StrEnum):
     DIRECT = "direct"
 
 
-class Role(StrEnum):
+class GroupRole(StrEnum):
     """What a member is in a group; the owner stands in the channel itself."""
 
     ADMIN = "admin"
@@ -110,7 +110,7 @@ class Member(msgspec.Struct, frozen=True):
 
     channel_id: ChannelId
     user_id: UserId
-    role: Role
+    role: GroupRole
     status: Status
     version: int
     joined_at: int

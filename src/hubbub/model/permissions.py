@@ -1,6 +1,6 @@
 """Who may do what in a channel: pure functions over a channel and its members."""
 
-from hubbub.model.entities import Channel, Kind, Member, Role, Status
+from hubbub.model.entities import Channel, GroupRole, Kind, Member, Status
 
 
 def is_active(channel: Channel, member: Member | None) -> bool:
@@ -28,7 +28,7 @@ def rank(channel: Channel, member: Member | None, *, server_admin: bool = False)
         return 0
     if channel.owner_id == member.user_id:
         return 3
-    return 2 if member.role is Role.ADMIN else 1
+    return 2 if member.role is GroupRole.ADMIN else 1
 
 
 def may_manage(channel: Channel, member: Member | None) -> bool:

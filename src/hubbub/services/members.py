@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hubbub.model.commands import AddMember, Caller, ListMembers, RemoveMember
-from hubbub.model.entities import Kind, Member, Role, Status, User
+from hubbub.model.entities import GroupRole, Kind, Member, Status, User
 from hubbub.model.errors import conflict, forbidden, invalid, not_found
 from hubbub.model.events import (
     ChannelCreated,
@@ -126,7 +126,7 @@ class Members:
         if len(room.members) >= GROUP_MEMBERS:
             raise conflict(f"The group has {GROUP_MEMBERS} members; that is the most.")
         now = self._clock.now_ms()
-        return Member(room.channel.id, user_id, Role.MEMBER, Status.ACTIVE, 0, now)
+        return Member(room.channel.id, user_id, GroupRole.MEMBER, Status.ACTIVE, 0, now)
 
     def _announce_added(self, result: Result, caller: Caller) -> Sequence[Publication]:
         member, user = result
@@ -185,7 +185,7 @@ class Members:
         else:
             status = Status.ACTIVE if is_lobby else Status.LEFT
         member = known or self._newcomer(room, user_id)
-        return msgspec.structs.replace(member, role=Role.MEMBER, status=status)
+        return msgspec.structs.replace(member, role=GroupRole.MEMBER, status=status)
 
     def _leaving(self, room: Room, caller: Caller) -> Member:
         if room.channel.kind is not Kind.GROUP:
@@ -195,7 +195,7 @@ class Members:
             raise not_found("member")
         if room.channel.owner_id == caller.user_id:
             raise conflict("Hand the group over to somebody or delete it first.")
-        return msgspec.structs.replace(member, role=Role.MEMBER, status=Status.LEFT)
+        return msgspec.structs.replace(member, role=GroupRole.MEMBER, status=Status.LEFT)
 
     def _announce_removed(self, result: Result, caller: Caller) -> Sequence[Publication]:
         member, user = result

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import sqlalchemy as sa
 
-from hubbub.model.entities import Account, Login, Role, Status, User
+from hubbub.model.entities import Account, GroupRole, Login, Status, User
 from hubbub.model.errors import conflict, not_found
 from hubbub.model.ids import LOBBY, LoginId, UserId
 from hubbub.model.limits import LOGINS_PER_USER
@@ -75,7 +75,7 @@ _ENTER_LOBBY = Statement(
         sa.select(
             channels.c.id,
             param("user").label("user_id"),
-            sa.literal(Role.MEMBER.value, sa.Text).label("role"),
+            sa.literal(GroupRole.MEMBER.value, sa.Text).label("role"),
             sa.literal(Status.ACTIVE.value, sa.Text).label("status"),
             channels.c.version,
             param("now").label("joined_at"),

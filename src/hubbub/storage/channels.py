@@ -10,9 +10,9 @@ from hubbub.model.entities import (
     Channel,
     ChannelDetail,
     ChannelView,
+    GroupRole,
     Kind,
     Member,
-    Role,
     Status,
     User,
 )
@@ -365,7 +365,7 @@ def _key(one: UserId, other: UserId) -> str:
 
 
 def _newcomer(channel: Channel, user_id: UserId) -> Member:
-    return Member(channel.id, user_id, Role.MEMBER, Status.ACTIVE, 0, channel.created_at)
+    return Member(channel.id, user_id, GroupRole.MEMBER, Status.ACTIVE, 0, channel.created_at)
 
 
 def _store_member(member: Member, *, known: bool) -> Query:

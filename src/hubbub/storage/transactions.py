@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from hubbub.model.entities import (
     Bond,
     Channel,
+    GroupRole,
     Kind,
     Member,
     Message,
     Reaction,
-    Role,
     Status,
     User,
 )
@@ -139,7 +139,7 @@ def to_channel(row: Row) -> Channel:
 def to_member(row: Row) -> Member:
     """From MEMBER_COLUMNS."""
     channel, user, role, status, *rest, was_member = row
-    known = Role(str(role)), Status(str(status))
+    known = GroupRole(str(role)), Status(str(status))
     return Member(channel, user, *known, *rest, bool(was_member))  # type: ignore[arg-type,call-arg]  # as above; two of the rest are positions
 
 

@@ -11,7 +11,7 @@ from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
-from hubbub.model.entities import Channel, Kind, Member, Message, Role, Status
+from hubbub.model.entities import Channel, GroupRole, Kind, Member, Message, Status
 from hubbub.model.events import (
     BlocksChanged,
     ChannelDeleted,
@@ -44,7 +44,7 @@ def _in(channel: ChannelId, event: Event) -> Publication:
 
 
 def _member(version: int, status: Status, number: int = 2) -> Member:
-    return Member(ROOM, UserId(number), Role.MEMBER, status, version, 0)
+    return Member(ROOM, UserId(number), GroupRole.MEMBER, status, version, 0)
 
 
 def _left(version: int) -> Publication:

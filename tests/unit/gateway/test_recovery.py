@@ -10,7 +10,7 @@ from hubbub.gateway import recovery
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.recovery import SECONDS, Kept, Recovery
 from hubbub.model.commands import Caller
-from hubbub.model.entities import Member, Message, Role, Status, User
+from hubbub.model.entities import GroupRole, Member, Message, Status, User
 from hubbub.model.events import (
     Event,
     LoginRenewed,
@@ -73,7 +73,7 @@ class _World:
 
 
 def _member(status: Status) -> Member:
-    return Member(ROOM, BOB.id, Role.MEMBER, status, 1, 0)
+    return Member(ROOM, BOB.id, GroupRole.MEMBER, status, 1, 0)
 
 
 @pytest.fixture

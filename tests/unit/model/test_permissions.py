@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.model.entities import Channel, Kind, Member, Role, Status
+from hubbub.model.entities import Channel, GroupRole, Kind, Member, Status
 from hubbub.model.ids import ChannelId, UserId
 from hubbub.model.permissions import is_active, may_manage, may_moderate, may_see, rank
 
@@ -25,7 +25,7 @@ members = st.builds(
     Member,
     channel_id=st.just(ChannelId(9)),
     user_id=st.sampled_from([OWNER, UserId(2), UserId(3)]),
-    role=st.sampled_from(Role),
+    role=st.sampled_from(GroupRole),
     status=st.sampled_from(Status),
     version=st.just(1),
     joined_at=st.just(0),
@@ -76,7 +76,7 @@ def test_rank_order_is_owner_admin_member(channel: Channel, one: Member, other: 
     one, other = _with(one, Status.ACTIVE), _with(other, Status.ACTIVE)
     if channel.owner_id == one.user_id:
         assert rank(channel, one) == 3
-    elif one.role is Role.ADMIN:
+    elif one.role is GroupRole.ADMIN:
         assert rank(channel, one) == 2
         if channel.owner_id != other.user_id:
             assert rank(channel, one) >= rank(channel, other)

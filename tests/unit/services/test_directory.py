@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fakes.world import World
-from hubbub.model.entities import Member, Role, Status, User
+from hubbub.model.entities import GroupRole, Member, Status, User
 from hubbub.model.errors import Refused
 from hubbub.model.events import ChannelDeleted, ChannelUpdated, MemberJoined
 from hubbub.model.ids import ChannelId, UserId
@@ -57,7 +57,7 @@ async def test_an_old_room_still_hears_what_happens(directory: Directory, room: 
     first = await directory.room(room)
     directory.age()
     newcomer = User(UserId(7), "newcomer", "Newcomer", 0)
-    member = Member(room, newcomer.id, Role.MEMBER, Status.ACTIVE, 99, 0)
+    member = Member(room, newcomer.id, GroupRole.MEMBER, Status.ACTIVE, 99, 0)
     directory.apply(MemberJoined(room, 99, member, newcomer))
     renamed = msgspec.structs.replace(first.channel, name="renamed", version=100)
     directory.apply(ChannelUpdated(room, 100, renamed))

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hubbub.model import limits
-from hubbub.model.entities import Bond, Kind, Role, Status
+from hubbub.model.entities import Bond, GroupRole, Kind, Status
 
 Id = Annotated[
     str,
@@ -90,7 +90,7 @@ class Member(msgspec.Struct, frozen=True):
 
     channel_id: Id
     user: User
-    role: Role
+    role: GroupRole
     status: Status
     version: int
     joined_at: Time
@@ -103,7 +103,7 @@ class Membership(msgspec.Struct, frozen=True):
 
     channel_id: Id
     user_id: Id
-    role: Role
+    role: GroupRole
     status: Status
     version: int
     joined_at: Time
@@ -137,7 +137,7 @@ class ChannelView(msgspec.Struct, frozen=True):
     created_at: Time
     last_seq: int
     version: int
-    role: Role | None
+    role: GroupRole | None
     status: Status | None
     read_seq: int
     delivered_seq: int
@@ -276,7 +276,7 @@ class DirectIn(_In, frozen=True, forbid_unknown_fields=True):
 class MemberIn(_In, frozen=True, forbid_unknown_fields=True):
     """`role`: make them this."""
 
-    role: Role | None = None
+    role: GroupRole | None = None
 
 
 class BondIn(_In, frozen=True, forbid_unknown_fields=True):
