@@ -39,16 +39,18 @@ from hubbub.model.limits import PASSWORD_MIN_CHARS
 from hubbub.ports.store import nothing
 from hubbub.services.accounts import Accounts, check_password, draft_account
 from hubbub.services.channels import Channels
-from hubbub.services.directory import AGE_SECONDS, Directory
+from hubbub.services.directory import Directory
 from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.images import Images
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
+from hubbub.services.memory import AGE_SECONDS
 from hubbub.services.messages import Messages, RecallPolicy
 from hubbub.services.rates import Rates
 from hubbub.services.reactions import Reactions
 from hubbub.services.reads import Reads
 from hubbub.services.relationships import Relationships
+from hubbub.services.states import ServerStates
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
 from hubbub.surfaces import DIALECTS, Surfaces
@@ -145,7 +147,7 @@ class Node:
         self.tasks = Tasks()
         self._hub = Hub()
         self._recovery = Recovery(self._clock, self._ids)
-        self._directory = Directory(self.store)
+        self._directory = Directory(self.store, ServerStates(self.store))
         self._rates = Rates(self._clock, enabled=settings.rate_limits == "on")
         self._logins = self._make_logins()
         self._presence = PresenceTracker(
@@ -251,7 +253,7 @@ class Node:
 
     def _on_doubt(self) -> None:
         """What is remembered may not be what is stored: everything starts again from the file."""
-        self._directory.forget()
+        self._directory.forget_all()
         self._logins.forget()
         self.gateway.disconnect_all(DOUBT)
 
@@ -294,7 +296,7 @@ class Node:
     async def _age_forever(self) -> None:
         while True:
             await asyncio.sleep(AGE_SECONDS)
-            self._directory.age()
+            self._directory.age_all(self._hub.servers())
 
     def _stop(self) -> None:
         if not self.dispatch.draining:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from hubbub.model.entities import User
-from hubbub.model.ids import LoginId, UserId
+from hubbub.model.ids import LoginId, ServerId, UserId
 from hubbub.ports.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ class Hub:
     def held(self, topic: str) -> Iterable["Session"]:
         """Who keeps events for later."""
         return self._held.get(topic, ())
+
+    def servers(self) -> list[ServerId]:
+        """Those of whose members somebody is connected."""
+        topics = {*self._live, *self._held}
+        return [ServerId(int(t[7:])) for t in topics if t.startswith("server:")]
 
     # -- people -------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import msgspec
 
 from hubbub.model.entities import GroupRole, Status, User
 from hubbub.model.errors import unauthorized
-from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
+from hubbub.model.ids import CategoryId, ChannelId, LoginId, MessageId, UserId
 from hubbub.model.limits import MEMBERS_PAGE, PAGE_DEFAULT
 
 
@@ -58,7 +58,7 @@ class Heartbeat(Command, frozen=True):
 
 
 class Register(Command, frozen=True):
-    """Make an account and sign in."""
+    """Make an account and sign in. `similar`: where the name is taken, one that is like it will do."""
 
     username: str
     password: str
@@ -66,6 +66,7 @@ class Register(Command, frozen=True):
     display_name: str | None = None
     label: str = ""
     lasting: bool = False  # an access token for clients that can't renew one; also of SignIn
+    similar: bool = False
 
 
 class SignIn(Command, frozen=True):
@@ -183,13 +184,17 @@ class GetChannel(Command, frozen=True):
 
 
 class UpdateChannel(Command, frozen=True):
-    """A new name, description, openness or owner; None leaves a thing as it is."""
+    """A new name, description, openness or owner; None leaves a thing as it is. The last three are of text
+    channels; `NO_CATEGORY` puts one under none."""
 
     channel_id: ChannelId
     name: str | None = None
     description: str | None = None
     private: bool | None = None
     owner_id: UserId | None = None
+    category_id: CategoryId | None = None
+    position: int | None = None
+    slow_mode: int | None = None
 
 
 class DeleteChannel(Command, frozen=True):
@@ -228,13 +233,16 @@ class RemoveMember(Command, frozen=True):
 
 
 class SendMessage(Command, frozen=True, gc=False):
-    """Send; the same nonce again returns the first message. Services may give it its id, clients never."""
+    """Send; the same nonce again returns the first message. Services may give it its id, clients never.
+    `type`, `payload`: see `Extra`."""
 
     channel_id: ChannelId
     content: str
     nonce: str | None = None
     reply_to: MessageId | None = None
     message_id: MessageId | None = None
+    type: str = ""
+    payload: msgspec.Raw | None = None
 
 
 class EditMessage(Command, frozen=True):
@@ -253,11 +261,12 @@ class RecallMessage(Command, frozen=True):
 
 
 class AddReaction(Command, frozen=True):
-    """Put an emoji on a message."""
+    """Put an emoji on a message; `only`: in place of all that the caller has put there."""
 
     channel_id: ChannelId
     message_id: MessageId
     emoji: str
+    only: bool = False
 
 
 class RemoveReaction(Command, frozen=True):

@@ -4,7 +4,15 @@ from enum import StrEnum
 
 import msgspec
 
-from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
+from hubbub.model.ids import (
+    CategoryId,
+    ChannelId,
+    LoginId,
+    MessageId,
+    RoleId,
+    ServerId,
+    UserId,
+)
 
 
 class Kind(StrEnum):
@@ -13,6 +21,7 @@ class Kind(StrEnum):
     LOBBY = "lobby"
     GROUP = "group"
     DIRECT = "direct"
+    TEXT = "text"
 
 
 class GroupRole(StrEnum):
@@ -41,7 +50,7 @@ class Bond(StrEnum):
 
 
 class User(msgspec.Struct, frozen=True):
-    """A person as everybody may see them."""
+    """A person as everybody may see them; or a program, a bot or a webhook (`is_bot`)."""
 
     id: UserId
     username: str
@@ -49,6 +58,7 @@ class User(msgspec.Struct, frozen=True):
     created_at: int
     is_admin: bool = False
     disabled: bool = False
+    is_bot: bool = False
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -90,8 +100,22 @@ class Login(msgspec.Struct, frozen=True):
     revoked: bool = False
 
 
+class Override(msgspec.Struct, frozen=True, array_like=True):
+    """What a role's bearers or one member may do in a channel beyond what they may elsewhere, and what they may
+    not: permission bits. `target_id` is a role's or a user's."""
+
+    target_id: int
+    is_role: bool
+    allow: int = 0
+    deny: int = 0
+
+
 class Channel(msgspec.Struct, frozen=True):
-    """A place where people talk. `seq` counts its messages, `version` its changes (decision 3)."""
+    """A place where people talk. `seq` counts its messages, `version` its changes (decision 3).
+
+    A `text` channel belongs to a server: its description is its topic, it has no owner and no members of its own.
+    `slow_mode`: seconds between two messages of one person.
+    """
 
     id: ChannelId
     kind: Kind
@@ -102,6 +126,11 @@ class Channel(msgspec.Struct, frozen=True):
     created_at: int
     last_seq: int = 0
     version: int = 0
+    server_id: ServerId | None = None
+    category_id: CategoryId | None = None
+    position: int = 0
+    slow_mode: int = 0
+    overrides: tuple[Override, ...] = ()
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -126,8 +155,24 @@ class Reaction(msgspec.Struct, frozen=True, array_like=True):
     user_ids: tuple[UserId, ...]
 
 
+class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What few messages have.
+
+    `type`, `payload`: of a kind that only some clients know, JSON of their own; the content says it in words.
+    `alias`, `avatar_url`: how a webhook's message shows its author; `message.author` is named so already.
+    `mention_roles`: also the everyone role, for `@everyone`; `here`: `@here` was said, to who was online.
+    """
+
+    type: str = ""
+    payload: msgspec.Raw | None = None
+    alias: str = ""
+    avatar_url: str = ""
+    mention_roles: tuple[RoleId, ...] = ()
+    here: bool = False
+
+
 class Message(msgspec.Struct, frozen=True, gc=False):
-    """A message; recalled ones stay as tombstones without content."""
+    """A message; recalled ones stay as tombstones without content and without `extra`."""
 
     id: MessageId
     channel_id: ChannelId
@@ -141,16 +186,23 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     reply_to: MessageId | None = None
     mentions: tuple[UserId, ...] = ()
     reactions: tuple[Reaction, ...] = ()
+    server_id: ServerId | None = None
+    pinned_at: int | None = None
+    extra: Extra | None = None
 
 
 class ChannelView(msgspec.Struct, frozen=True):
-    """A channel as one member finds it: with what they have read and what waits for them."""
+    """A channel as one member finds it: with what they have read and what waits for them.
+
+    Of a text channel `member` has their positions only, and `permissions` is what they may do there.
+    """
 
     channel: Channel
     member: Member | None
     unread: int
     mentions: int
     peer: User | None = None
+    permissions: int = 0
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -162,15 +214,18 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class ChannelDetail(msgspec.Struct, frozen=True):
-    """A channel as a list of conversations shows it; `people` are the first DETAIL_MEMBERS."""
+    """A channel as a list of conversations shows it; `people` are the first DETAIL_MEMBERS, none of a text
+    channel; `read_id` is the message at the read position."""
 
     view: ChannelView
     people: list[Person]
     latest: Message | None
+    read_id: MessageId | None = None
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
-    """A message that has been accepted and waits for its transaction."""
+    """A message that has been accepted and waits for its transaction. `notified`: who else is told as if they
+    had been mentioned (`@here`)."""
 
     id: MessageId
     channel_id: ChannelId
@@ -180,6 +235,9 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     nonce: str | None = None
     reply_to: MessageId | None = None
     mentions: tuple[UserId, ...] = ()
+    server_id: ServerId | None = None
+    extra: Extra | None = None
+    notified: tuple[UserId, ...] = ()
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):

@@ -6,16 +6,18 @@ version (typing, presence, positions) is only news.
 
 import msgspec
 
-from hubbub.model.entities import Channel, Member, Message, Relationship, User
-from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
+from hubbub.model.entities import Channel, Kind, Member, Message, Relationship, User
+from hubbub.model.ids import ChannelId, LoginId, MessageId, ServerId, UserId
+from hubbub.model.server_events import OwnServerEvent, ServerEvent
 
 
 class MessageSent(msgspec.Struct, frozen=True, gc=False):
-    """A message was stored."""
+    """A message was stored. `nonce` is for the author's own connections alone (decision 5)."""
 
     channel_id: ChannelId
     version: int
     message: Message
+    nonce: str | None = None
 
 
 class MessageEdited(msgspec.Struct, frozen=True):
@@ -28,6 +30,22 @@ class MessageEdited(msgspec.Struct, frozen=True):
 
 class MessageRecalled(msgspec.Struct, frozen=True):
     """A message became a tombstone."""
+
+    channel_id: ChannelId
+    version: int
+    message: Message
+
+
+class MessagePinned(msgspec.Struct, frozen=True):
+    """A message was pinned."""
+
+    channel_id: ChannelId
+    version: int
+    message: Message
+
+
+class MessageUnpinned(msgspec.Struct, frozen=True):
+    """A message is no longer pinned."""
 
     channel_id: ChannelId
     version: int
@@ -55,15 +73,25 @@ class ReactionRemoved(msgspec.Struct, frozen=True):
 
 
 class ChannelCreated(msgspec.Struct, frozen=True):
-    """A channel has come into somebody's list: made, joined or opened. Goes to that person."""
+    """A channel has come into somebody's list: made, joined or opened. Goes to that person; of a text channel to
+    all who see it. `people`: the two of a direct channel."""
+
+    channel_id: ChannelId
+    version: int
+    channel: Channel
+    people: tuple[User, ...] = ()
+
+
+class ChannelUpdated(msgspec.Struct, frozen=True):
+    """A channel's name, description, owner or openness changed."""
 
     channel_id: ChannelId
     version: int
     channel: Channel
 
 
-class ChannelUpdated(msgspec.Struct, frozen=True):
-    """A channel's name, description, owner or openness changed."""
+class OverridesUpdated(msgspec.Struct, frozen=True):
+    """A text channel's permission overrides changed."""
 
     channel_id: ChannelId
     version: int
@@ -75,6 +103,7 @@ class ChannelDeleted(msgspec.Struct, frozen=True):
 
     channel_id: ChannelId
     version: int
+    server_id: ServerId | None = None
 
 
 class MemberJoined(msgspec.Struct, frozen=True):
@@ -84,6 +113,7 @@ class MemberJoined(msgspec.Struct, frozen=True):
     version: int
     member: Member
     user: User
+    kind: Kind = Kind.GROUP
 
 
 class MemberUpdated(msgspec.Struct, frozen=True):
@@ -203,10 +233,10 @@ class BlocksChanged(msgspec.Struct, frozen=True):
 
 
 MemberEvent = MemberJoined | MemberUpdated | MemberLeft
-MessageEvent = MessageSent | MessageEdited | MessageRecalled
+MessageEvent = MessageSent | MessageEdited | MessageRecalled | MessagePinned | MessageUnpinned
 ReactionEvent = ReactionAdded | ReactionRemoved
-ChannelEvent = ChannelCreated | ChannelUpdated | ChannelDeleted
-Durable = MessageEvent | ReactionEvent | ChannelEvent | MemberEvent
+ChannelEvent = ChannelCreated | ChannelUpdated | OverridesUpdated | ChannelDeleted
+Durable = MessageEvent | ReactionEvent | ChannelEvent | MemberEvent | ServerEvent | OwnServerEvent
 News = (
     ReadUpdated
     | DeliveredUpdated

@@ -6,9 +6,14 @@ UserId = NewType("UserId", int)
 ChannelId = NewType("ChannelId", int)
 MessageId = NewType("MessageId", int)
 LoginId = NewType("LoginId", str)
+ServerId = NewType("ServerId", int)
+RoleId = NewType("RoleId", int)
+CategoryId = NewType("CategoryId", int)
+WebhookId = NewType("WebhookId", int)
 
 SYSTEM: Final = UserId(0)
 LOBBY: Final = ChannelId(0)
+NO_CATEGORY: Final = CategoryId(0)  # of channels that stand under none
 
 EPOCH_MS: Final = 1_420_070_400_000  # 2015-01-01T00:00:00Z
 NODE_BITS: Final = 6

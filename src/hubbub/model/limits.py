@@ -17,7 +17,7 @@ PASSWORD_MIN_CHARS: Final = 8
 SEED_PASSWORD_MIN_CHARS: Final = 6  # what the clients of two originals let people choose
 PASSWORD_MAX_CHARS: Final = 256
 CHANNEL_NAME_CHARS: Final = 100
-DESCRIPTION_CHARS: Final = 1_000
+DESCRIPTION_CHARS: Final = 1_024  # of a server's channel it is the topic
 TOKEN_CHARS: Final = 4_096
 
 EMOJI_CHARS: Final = 32
@@ -40,6 +40,25 @@ LOGINS_PER_USER: Final = 100
 CHANNELS_OWNED: Final = 200
 GROUP_MEMBERS: Final = 20_000
 RELATIONSHIPS: Final = 1_000  # of one person: friends, requests both ways, blocks
+
+SERVERS: Final = 200  # that one person is in
+SERVERS_OWNED: Final = 100
+SERVER_MEMBERS: Final = 100_000
+SERVER_CHANNELS: Final = 500
+CATEGORIES: Final = 100
+ROLES: Final = 250  # of a server
+MEMBER_ROLES: Final = 50
+OVERRIDES: Final = 100  # of a channel
+INVITES: Final = 1_000  # of a server
+WEBHOOKS: Final = 15  # of a channel
+BOTS: Final = 25  # of one person
+PINS: Final = 50  # of a channel
+NICKNAME_CHARS: Final = 32
+REASON_CHARS: Final = 512
+URL_CHARS: Final = 2_048
+SLOW_MODE_SECONDS: Final = 21_600
+PAYLOAD_BYTES: Final = 16 * 1024  # of a message of a type that only some clients know
+TYPE_CHARS: Final = 64
 
 # Past these sizes, events that every member causes for every other member are not sent on: their number
 # grows with the square. Positions and presence stay readable by query.

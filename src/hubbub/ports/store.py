@@ -1,12 +1,7 @@
-"""What services need of a database.
+"""What services need of a database."""
 
-A *transaction* is a generator that yields statements and is sent their rows. It says what is read and
-written, and in what order; it does no I/O. So the same transaction runs in SQLite's writer thread and on a
-PostgreSQL connection.
-"""
-
-from collections.abc import Awaitable, Callable, Collection, Generator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -30,11 +25,17 @@ from hubbub.model.entities import (
     User,
 )
 from hubbub.model.events import Publication
-from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
+from hubbub.model.ids import (
+    ChannelId,
+    LoginId,
+    MessageId,
+    UserId,
+)
+from hubbub.ports.server_store import PreferenceTables, ProgramTables, ServerTables
+from hubbub.ports.transaction import Row as Row
+from hubbub.ports.transaction import T as T
+from hubbub.ports.transaction import Transaction as Transaction
 
-T = TypeVar("T")
-Row = tuple[object, ...]
-Transaction = Generator[object, list[Row], T]
 Announce = Callable[[T], Sequence[Publication]]
 Opened = tuple[Channel, list[Member], bool]  # a direct channel, who is in it, whether it is new
 
@@ -216,6 +217,20 @@ class MessageTables(Protocol):
         """`change` sees the message inside the transaction and says what its reactions become."""
         ...
 
+    def pin(
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        at: int | None,
+        allow: Callable[[Message], None],
+    ) -> Transaction[tuple[Message, bool]]:
+        """`at` None takes the pin away. The message, and whether it changed. Refused(conflict) past PINS."""
+        ...
+
+    def list_pins(self, channel_id: ChannelId) -> Transaction[list[Message]]:
+        """The latest pin first."""
+        ...
+
 
 class RelationshipTables(Protocol):
     """What people are to each other. Each of the two has a row of their own: what the other is to them."""
@@ -285,6 +300,12 @@ class Store(Protocol):
     def messages(self) -> MessageTables: ...
     @property
     def relationships(self) -> RelationshipTables: ...
+    @property
+    def servers(self) -> ServerTables: ...
+    @property
+    def programs(self) -> ProgramTables: ...
+    @property
+    def preferences(self) -> PreferenceTables: ...
 
     async def read(self, transaction: Transaction[T]) -> T:
         """Run against one snapshot of what is committed."""

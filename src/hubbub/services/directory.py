@@ -1,8 +1,6 @@
-"""What this node remembers of channels and their members, kept current by events (decision 11)."""
+"""What this node remembers of channels and their members."""
 
-import asyncio
-
-import structlog
+from collections.abc import Iterable
 
 from hubbub.model.entities import Channel, Kind, Member, Status
 from hubbub.model.errors import not_found
@@ -14,16 +12,22 @@ from hubbub.model.events import (
     MemberJoined,
     MemberLeft,
     MemberUpdated,
+    OverridesUpdated,
 )
-from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.ids import ChannelId, ServerId, UserId
+from hubbub.model.server_events import ServerDeleted
 from hubbub.ports.store import Store
-
-AGE_SECONDS = 600.0
-
-log = structlog.get_logger("hubbub.services")
+from hubbub.services.memory import Memory
+from hubbub.services.states import ServerState, ServerStates
 
 _Change = (
-    ChannelUpdated | ChannelDeleted | MemberJoined | MemberLeft | MemberUpdated | BlocksChanged
+    ChannelUpdated
+    | OverridesUpdated
+    | ChannelDeleted
+    | MemberJoined
+    | MemberLeft
+    | MemberUpdated
+    | BlocksChanged
 )
 
 
@@ -31,14 +35,20 @@ class Room:
     """A channel and the people who matter in it: active, pending, banned.
 
     `blockers`: who of a direct channel's two people blocks the other; nobody anywhere else.
+    `server`: of a text channel, where its people are.
     """
 
-    __slots__ = ("blockers", "channel", "gone", "members")
+    __slots__ = ("blockers", "channel", "gone", "members", "server")
 
     def __init__(
-        self, channel: Channel, members: list[Member], blockers: frozenset[UserId] = frozenset()
+        self,
+        channel: Channel,
+        members: list[Member],
+        blockers: frozenset[UserId] = frozenset(),
+        server: ServerState | None = None,
     ) -> None:
         self.channel = channel
+        self.server = server
         self.blockers = blockers
         self.members: dict[UserId, Member] = {m.user_id: m for m in members}
         self.gone = False
@@ -49,11 +59,21 @@ class Room:
 
     def is_larger_than(self, people: int) -> bool:
         """Whether what each causes for each would be too much."""
+        if self.server is not None:
+            return len(self.server.members) > people
         return self.channel.kind is Kind.LOBBY or len(self.members) > people
 
-    def apply(self, event: _Change) -> None:
+    def permissions(self, user_id: UserId) -> int:
+        """What a person may do in a text channel; 0 where they may not see it."""
+        if self.server is None or self.gone:
+            return 0
+        return self.server.permissions_in(self.channel.id, user_id)
+
+    def apply(self, event: Event) -> None:
         """Brings a change in, once: an event that the room knows already does nothing."""
-        if isinstance(event, ChannelUpdated):
+        if not isinstance(event, _Change):
+            return
+        if isinstance(event, ChannelUpdated | OverridesUpdated):
             if event.version > self.channel.version:
                 self.channel = event.channel
         elif isinstance(event, ChannelDeleted):
@@ -74,92 +94,48 @@ class Room:
             self.members[member.user_id] = member
 
 
-class Directory:
-    """Rooms by channel id, loaded when first asked for, and let go when nobody has asked for long."""
+class Directory(Memory[ChannelId, Room]):
+    """Rooms by channel id."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, states: ServerStates) -> None:
+        super().__init__()
         self._store = store
-        # Two generations: what is asked for is among the young, what nobody asks for ages and is let go.
-        self._rooms: dict[ChannelId, Room] = {}
-        self._old: dict[ChannelId, Room] = {}
-        self._loading: dict[ChannelId, tuple[asyncio.Future[Room], list[_Change]]] = {}
-
-    def known(self, channel_id: ChannelId) -> Room | None:
-        """The room, if it is in memory."""
-        return self._rooms.get(channel_id) or self._rejuvenate(channel_id)
+        self.states = states
 
     async def room(self, channel_id: ChannelId) -> Room:
         """The room; raises `Refused(not_found)`."""
-        room = self.known(channel_id)
-        return room if room is not None else await self._load(channel_id)
+        return await self.get(channel_id)
 
-    def _rejuvenate(self, channel_id: ChannelId) -> Room | None:
-        room = self._old.pop(channel_id, None)
-        if room is not None:
-            self._rooms[channel_id] = room
-        return room
-
-    def age(self) -> None:
-        """Lets go what nobody has asked for since the last call. Called every AGE_SECONDS, far more than any
-        command takes: nobody holds a room that is let go, which events would no longer reach."""
-        self._old, self._rooms = self._rooms, {}
-
-    def size(self) -> int:
-        """How many rooms are in memory."""
-        return len(self._rooms) + len(self._old)
+    async def read(self, key: ChannelId) -> Room:
+        """From the store; raises `Refused(not_found)`."""
+        found = await self._store.read(self._store.channels.get_channel(key))
+        if found is None:
+            raise not_found("channel")
+        server_id = found[0].server_id
+        if server_id is None:
+            return Room(*found)
+        return Room(*found, server=await self.states.get(server_id))
 
     def apply(self, event: Event) -> None:
         """Called with every event of every commit, before anything later is decided."""
-        if not isinstance(event, _Change):
-            return
-        room = self._rooms.get(event.channel_id) or self._old.get(event.channel_id)
-        if room is not None:
-            room.apply(event)
-            if room.gone:
-                self._rooms.pop(event.channel_id, None)
-                self._old.pop(event.channel_id, None)
-        elif event.channel_id in self._loading:
-            self._loading[event.channel_id][1].append(event)
+        self.states.apply(event)
+        if isinstance(event, _Change):
+            self.hear(event.channel_id, event)
+        elif isinstance(event, ServerDeleted):
+            self._close(event)
 
-    def forget(self) -> None:
-        """Memory may be wrong: whoever holds a room finds it gone, and the next to ask reads it anew."""
-        for rooms in (self._rooms, self._old):
-            for room in rooms.values():
-                room.gone = True
-            rooms.clear()
+    def _close(self, event: ServerDeleted) -> None:
+        """A server's channels end with it."""
+        for room in self.all():
+            if room.channel.server_id == event.server_id:
+                self.hear(room.channel.id, ChannelDeleted(room.channel.id, room.channel.version))
 
-    async def _load(self, channel_id: ChannelId) -> Room:
-        """Reads a room once, however many ask; what happens meanwhile is brought in after."""
-        if channel_id in self._loading:
-            return await asyncio.shield(self._loading[channel_id][0])
-        future: asyncio.Future[Room] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(_look_at)
-        missed: list[_Change] = []
-        self._loading[channel_id] = future, missed
-        try:
-            room = self._rooms[channel_id] = await self._read(channel_id, missed)
-        except Exception as error:
-            future.set_exception(error)
-            raise
-        else:
-            future.set_result(room)
-            return room
-        finally:
-            del self._loading[channel_id]
+    def age_all(self, servers: Iterable[ServerId]) -> None:
+        """Rooms, then servers: but not those of a room that is kept, and not `servers`, which are in use."""
+        self.age()
+        self.states.age({r.server.server.id for r in self.all() if r.server} | set(servers))
 
-    async def _read(self, channel_id: ChannelId, missed: list[_Change]) -> Room:
-        found = await self._store.read(self._store.channels.get_channel(channel_id))
-        if found is None:
-            raise not_found("channel")
-        room = Room(*found)
-        for event in missed:
-            room.apply(event)
-        if room.gone:
-            raise not_found("channel")
-        return room
-
-
-def _look_at(future: "asyncio.Future[Room]") -> None:
-    """Several may wait for a load, or nobody: then its failure is not an unread one."""
-    if not future.cancelled():
-        future.exception()
+    def forget_all(self) -> None:
+        """Memory may be wrong."""
+        self.forget()
+        self.states.forget()
