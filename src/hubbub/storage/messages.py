@@ -6,9 +6,10 @@ import msgspec
 import sqlalchemy as sa
 
 from hubbub.model.commands import History
-from hubbub.model.entities import Changes, Draft, Member, Message, Page, Reaction, Sent
-from hubbub.model.errors import Refused, invalid, not_found
+from hubbub.model.entities import Changes, Draft, Extra, Member, Message, Page, Reaction, Sent
+from hubbub.model.errors import Refused, conflict, invalid, not_found
 from hubbub.model.ids import ChannelId, MessageId, UserId
+from hubbub.model.limits import PINS
 from hubbub.ports.store import Edited
 from hubbub.storage.schema import channels, members, mentions, messages, users
 from hubbub.storage.sql import Statement, param
@@ -20,8 +21,11 @@ from hubbub.storage.transactions import (
     USER_COLUMNS,
     Steps,
     bump,
+    encode,
     every,
     first,
+    named,
+    stored,
     to_channel,
     to_member,
     to_message,
@@ -96,6 +100,8 @@ _INSERT_COLUMNS = (
     "reply_to",
     "mentions",
     "created_at",
+    "server_id",
+    "extra",
 )
 _INSERT = Statement(messages.insert().values({c: param(c) for c in _INSERT_COLUMNS}))
 _INSERT_MENTION = Statement(
@@ -109,14 +115,17 @@ _DROP_MENTIONS = Statement(
 _EDIT = Statement(
     messages.update()
     .where(messages.c.id == param("message"))
-    .values({c: param(c) for c in ("content", "mentions", "version", "edited_at")})
+    .values({c: param(c) for c in ("content", "mentions", "version", "edited_at", "extra")})
 )
 _RECALL = Statement(
     messages.update()
     .where(messages.c.id == param("message"))
     .values(
         {c: param(c) for c in ("version", "recalled_at", "recalled_by")}
-        | {"content": "", "mentions": sa.null(), "reactions": sa.null()}
+        | {
+            "content": "",
+            **dict.fromkeys(("mentions", "reactions", "extra", "pinned_at"), sa.null()),
+        }
     )
 )
 
@@ -127,8 +136,18 @@ _REACT = Statement(
     .values({c: param(c) for c in ("reactions", "version")})
 )
 
+_PIN = Statement(
+    messages.update()
+    .where(messages.c.id == param("message"))
+    .values({c: param(c) for c in ("pinned_at", "version")})
+)
+_PINNED = (messages.c.channel_id == param("channel"), messages.c.pinned_at.is_not(None))
+_COUNT_PINS = Statement(sa.select(sa.func.count()).select_from(messages).where(*_PINNED))
+_LIST_PINS = Statement(
+    SELECT_MESSAGE.where(*_PINNED).order_by(messages.c.pinned_at.desc(), messages.c.id.desc())
+)
+
 _END = 1 << 60  # larger than any seq
-_encode = msgspec.json.Encoder().encode
 
 
 def append(drafts: Sequence[Draft]) -> Steps[list[Sent | Refused]]:
@@ -147,11 +166,11 @@ def append(drafts: Sequence[Draft]) -> Steps[list[Sent | Refused]]:
 def _known(drafts: Sequence[Draft]) -> Steps[dict[int, Sent | Refused]]:
     """What is already decided about drafts, by their ids: their nonce was used, or they reply to nothing."""
     outcome: dict[int, Sent | Refused] = {}
-    named = [draft for draft in drafts if draft.nonce is not None]
-    if named:
-        keys = _encode([(d.channel_id, d.author.id, d.nonce) for d in named]).decode()
+    nonced = [draft for draft in drafts if draft.nonce is not None]
+    if nonced:
+        keys = encode([(d.channel_id, d.author.id, d.nonce) for d in nonced]).decode()
         for n, *row in (yield _BY_NONCES(keys=keys)):
-            draft = named[n]  # type: ignore[call-overload]  # the place in `keys`
+            draft = nonced[n]  # type: ignore[call-overload]  # the place in `keys`
             outcome[draft.id] = Sent(to_message(tuple(row)), draft.nonce, duplicate=True)
     for draft in drafts:
         if draft.reply_to is not None and draft.id not in outcome:
@@ -180,30 +199,42 @@ def _append_to(
     last_seq, last_version = reserved[0]
     seq, version = int(last_seq) - count, int(last_version) - count  # type: ignore[call-overload]  # integer columns
     rows: list[tuple[object, ...]] = []
-    named: list[tuple[object, ...]] = []
+    mentioned: list[tuple[object, ...]] = []
     for n, draft in enumerate(drafts, 1):
         message = _placed(draft, seq + n, version + n)
         outcome[draft.id] = Sent(message, draft.nonce)
         rows.append(_row(draft, message))
-        named += [(user, channel_id, message.seq) for user in draft.mentions]
+        if draft.mentions or draft.extra is not None or draft.notified:
+            mentioned += [(target, channel_id, message.seq) for target in _targets(draft)]
     yield _INSERT.many(rows)
-    if named:
-        yield _INSERT_MENTION.many(named)
+    if mentioned:
+        yield _INSERT_MENTION.many(mentioned)
+
+
+def _targets(draft: Draft) -> list[int]:
+    """Everybody, and every role, whose mention it is; each once."""
+    roles = draft.extra.mention_roles if draft.extra is not None else ()
+    return list(dict.fromkeys((*draft.mentions, *draft.notified, *roles)))
 
 
 def _placed(draft: Draft, seq: int, version: int) -> Message:
+    extra = draft.extra
     return Message(
         draft.id,
         draft.channel_id,
         seq,
         version,
-        draft.author,
+        draft.author if extra is None else named(draft.author, extra),
         draft.content,
         draft.created_at,
         None,
         None,
         draft.reply_to,
         draft.mentions,
+        (),
+        draft.server_id,
+        None,
+        extra,
     )
 
 
@@ -218,13 +249,19 @@ def _row(draft: Draft, message: Message) -> tuple[object, ...]:
         draft.content,
         draft.nonce,
         draft.reply_to,
-        _stored_mentions(draft.mentions),
+        stored(draft.mentions),
         draft.created_at,
+        draft.server_id,
+        stored(draft.extra),
     )
 
 
-def _stored_mentions(user_ids: tuple[UserId, ...]) -> str | None:
-    return _encode(user_ids).decode() if user_ids else None
+def _without_mentions(extra: Extra | None) -> Extra | None:
+    """Of an edited message: what it says now mentions no roles."""
+    if extra is None:
+        return None
+    left = msgspec.structs.replace(extra, mention_roles=(), here=False)
+    return None if left == Extra() else left
 
 
 def _settle(
@@ -320,13 +357,15 @@ class MessageTables:
         """New content under a new version."""
         message = yield from self._existing(edited.channel_id, edited.message_id)
         allow(message)
+        extra = _without_mentions(message.extra)
         version, _ = yield from bump(message.channel_id)
         yield _EDIT(
             message=message.id,
             content=edited.content,
-            mentions=_stored_mentions(edited.mentions),
+            mentions=stored(edited.mentions),
             version=version,
             edited_at=edited.now,
+            extra=stored(extra),
         )
         yield _DROP_MENTIONS(channel=message.channel_id, at=message.seq)
         if edited.mentions:
@@ -338,6 +377,7 @@ class MessageTables:
             version=version,
             edited_at=edited.now,
             mentions=edited.mentions,
+            extra=extra,
         )
 
     def recall(
@@ -362,6 +402,8 @@ class MessageTables:
             "recalled_at": now,
             "mentions": (),
             "reactions": (),
+            "pinned_at": None,
+            "extra": None,
         }
         return msgspec.structs.replace(message, **gone), True
 
@@ -377,9 +419,32 @@ class MessageTables:
         if reactions == message.reactions:
             return message, False
         version, _ = yield from bump(channel_id)
-        stored = _encode(reactions).decode() if reactions else None
-        yield _REACT(message=message.id, reactions=stored, version=version)
+        yield _REACT(message=message.id, reactions=stored(reactions), version=version)
         return msgspec.structs.replace(message, reactions=reactions, version=version), True
+
+    def pin(
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        at: int | None,
+        allow: Callable[[Message], None],
+    ) -> Steps[tuple[Message, bool]]:
+        """Under a new version. What is pinned stays where it was among the pins."""
+        message = yield from self._existing(channel_id, message_id)
+        allow(message)
+        if (message.pinned_at is None) is (at is None):
+            return message, False
+        if at is not None:
+            rows = yield _COUNT_PINS(channel=channel_id)
+            if rows[0][0] >= PINS:  # type: ignore[operator]  # a count
+                raise conflict(f"A channel may have {PINS} pins; take one away first.")
+        version, _ = yield from bump(channel_id)
+        yield _PIN(message=message.id, pinned_at=at, version=version)
+        return msgspec.structs.replace(message, pinned_at=at, version=version), True
+
+    def list_pins(self, channel_id: ChannelId) -> Steps[list[Message]]:
+        """The latest pin first."""
+        return every(_LIST_PINS(channel=channel_id), to_message)
 
     def _existing(self, channel_id: ChannelId, message_id: MessageId) -> Steps[Message]:
         message = yield from self.get_message(channel_id, message_id)
