@@ -155,8 +155,8 @@ def blockers(one: UserId, other: UserId) -> Steps[frozenset[UserId]]:
 
 def to_user(row: Row) -> User:
     """From USER_COLUMNS."""
-    *rest, is_admin, disabled, kind = row
-    return User(*rest, bool(is_admin), bool(disabled), kind != "person")  # type: ignore[arg-type,call-arg]  # rows are untyped; columns and fields are in one order
+    user_id, name, shown, since, is_admin, disabled, kind = row
+    return User(user_id, name, shown, since, bool(is_admin), bool(disabled), kind != "person")  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
 
 
 def named(author: User, extra: Extra) -> User:
