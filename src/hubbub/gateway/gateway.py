@@ -240,7 +240,7 @@ class Gateway:
                 return [topic for topic in other.topics if topic.startswith("channel:")]
         store = self._parts.store
         ids = await store.read(store.channels.list_ids(session.caller.user_id))
-        return [channel_topic(channel_id) for channel_id in ids]
+        return [channel_topic(channel_id) for channel_id, _ in ids]
 
     def _ready(self, session: Session, found: Snapshot, online: Sequence[UserId]) -> Ready:
         caller = session.caller

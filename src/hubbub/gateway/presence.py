@@ -82,7 +82,7 @@ class PresenceTracker:
     async def _publish(self, user_id: UserId, *, online: bool) -> None:
         event = PresenceUpdated(user_id, online)
         mine = await self._store.read(self._store.channels.list_ids(user_id))
-        audience = await self.companions(user_id, mine)
+        audience = await self.companions(user_id, [channel_id for channel_id, _ in mine])
         if online is (user_id in self._shown):  # else it has changed again, and that is told too
             self._broker.publish([Publication(user_topic(u), event) for u in sorted(audience)])
 
