@@ -190,7 +190,8 @@ class Town:
         made: Role = await self.do(by, CreateRole(server, name, 0, permissions))
         top = len(self.state(server).roles) - 1
         order = await self.do(by, MoveRoles(server, ((made.id, top),)))
-        return next(role for role in order if role.id == made.id)
+        found: Role = next(role for role in order if role.id == made.id)
+        return found
 
     async def channel(
         self, by: User, server: ServerId, *overrides: Override, **more: object
