@@ -273,13 +273,14 @@ class ServerPeopleContract:
         self, world: World, place: Community
     ) -> None:
         channel = await place.channel()
-        there, away = await place.newcomer(), await place.newcomer()
-        notified = (there.id, place.owner.id)
-        more = {"extra": Extra(here=True), "notified": notified, "mentions": (there.id,)}
+        there, named, away = [await place.newcomer() for _ in range(3)]
+        notified = (there.id, named.id, place.owner.id)
+        more = {"extra": Extra(here=True), "notified": notified, "mentions": (named.id,)}
         sent = await place.say(channel, place.owner, **more)
-        assert (sent.mentions, sent.extra) == ((there.id,), Extra(here=True))
-        waiting = [await place.waiting(user, channel) for user in (there, away, place.owner)]
-        assert waiting == [(1, 1), (1, 0), (0, 0)]
+        assert (sent.mentions, sent.extra) == ((named.id,), Extra(here=True))
+        people = (there, named, away, place.owner)
+        waiting = [await place.waiting(user, channel) for user in people]
+        assert waiting == [(1, 1), (1, 1), (1, 0), (0, 0)]
 
     @pytest.mark.parametrize("how", ["edit", "recall"])
     async def test_edit_and_recall_take_every_mention_away(
