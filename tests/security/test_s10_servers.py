@@ -22,6 +22,7 @@ from hubbub.model.permissions import (
     IN_CHANNELS,
     KICK_MEMBERS,
     MANAGE_CHANNEL,
+    MANAGE_MESSAGES,
     MANAGE_ROLES,
     SEND_MESSAGES,
     VIEW_CHANNEL,
@@ -43,13 +44,12 @@ from hubbub.services.states import ServerState
 T = TypeVar("T")
 
 LADDER = 5  # roles at the beginning
-bits = st.integers(0, ALL & ~ADMINISTRATOR)
 masks = st.sampled_from((ALL, SEND_MESSAGES | VIEW_CHANNEL, MANAGE_ROLES))
 picks = st.integers(0, 50)
-# What the searching is about: few bits change at a time, in the direction that would help.
-few = st.sampled_from(
-    (0, SEND_MESSAGES, VIEW_CHANNEL, MANAGE_ROLES, MANAGE_CHANNEL, ADMINISTRATOR, KICK_MEMBERS)
-)
+# Few bits, one at a time: most of what is asked for is then near to what is allowed.
+some = (0, SEND_MESSAGES, VIEW_CHANNEL, MANAGE_ROLES, MANAGE_CHANNEL, KICK_MEMBERS)
+few = st.sampled_from((*some, ADMINISTRATOR))
+grants = st.lists(st.sampled_from(some), min_size=LADDER, max_size=LADDER)
 
 
 class Powers:
@@ -88,14 +88,11 @@ class Escalation(RuleBasedStateMachine):
         command = UpdateRole(self.id, self.everyone, permissions=everyone)
         await town.do(self.owner, command)
 
-    @initialize(
-        granted=st.lists(bits, min_size=LADDER, max_size=LADDER),
-        held=st.sets(st.integers(0, LADDER - 1), min_size=1, max_size=3),
-        everyone=bits,
-    )
-    def begin(self, granted: list[int], held: set[int], everyone: int) -> None:
-        granted[max(held)] |= MANAGE_ROLES | VIEW_CHANNEL
-        self.run(self.build(granted, held, everyone))
+    @initialize(granted=grants, held=st.sets(st.integers(0, LADDER - 2), max_size=1), own=few)
+    def begin(self, granted: list[int], held: set[int], own: int) -> None:
+        middle = LADDER // 2
+        granted[middle] |= MANAGE_ROLES | own & ~ADMINISTRATOR
+        self.run(self.build(granted, {middle, *held}, VIEW_CHANNEL | SEND_MESSAGES))
         self.before = Powers(self.state, self.mallory)
 
     def teardown(self) -> None:
@@ -172,6 +169,12 @@ class Escalation(RuleBasedStateMachine):
         command = UpdateServerMember(self.id, user.id, role_ids=tuple(wanted))
         self.mallory_does(command)
 
+    @rule(add=picks)
+    def climb(self, add: int) -> None:
+        held = self.state.members[self.mallory.id].role_ids
+        wanted = (*held, self.role(add))
+        self.mallory_does(UpdateServerMember(self.id, self.mallory.id, role_ids=wanted))
+
     # -- channels -----------------------------------------------------------------------------------
 
     @rule(where=picks, whom=picks, person=st.booleans(), allow=few, deny=few)
@@ -218,6 +221,21 @@ class Escalation(RuleBasedStateMachine):
         wanted = (*held, self.role(add))
         self.owner_does(UpdateServerMember(self.id, self.mallory.id, role_ids=wanted))
 
+    @rule(where=picks, pick=picks, allow=st.sampled_from((MANAGE_MESSAGES, MANAGE_CHANNEL)))
+    def climb_to_what_a_channel_allows(self, where: int, pick: int, allow: int) -> None:
+        wanted = Override(self.role(pick), True, allow & IN_CHANNELS)
+        self.owner_does(PutOverride(self.channel(where), wanted))
+        self.climb(pick)
+
+    @rule(where=picks, pick=picks, deny=few)
+    def shed_what_a_channel_denies(self, where: int, pick: int, deny: int) -> None:
+        self.owner_gives_a_role(pick)
+        wanted = Override(self.role(pick), True, 0, deny & IN_CHANNELS)
+        self.owner_does(PutOverride(self.channel(where), wanted))
+        held = self.state.members[self.mallory.id].role_ids
+        kept = tuple(role_id for role_id in held if role_id != wanted.target_id)
+        self.mallory_does(UpdateServerMember(self.id, self.mallory.id, role_ids=kept))
+
     # -- what must hold -----------------------------------------------------------------------------
 
     @invariant()
@@ -237,7 +255,7 @@ class Escalation(RuleBasedStateMachine):
 
 TestEscalation = Escalation.TestCase
 TestEscalation.settings = settings(
-    max_examples=40,
+    max_examples=60,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

