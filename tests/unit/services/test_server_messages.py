@@ -238,6 +238,8 @@ async def test_here_calls_who_is_online_and_sees_the_channel(
     assert await hall.waiting(away) == (2, 0)
     await hall.say(hall.ann, "@here")
     assert await hall.waiting(hall.bob) == (2, 2)
+    await town.override(hall.ann, hall.channel, hidden.id)
+    assert (await hall.waiting(hidden))[1] == 0
     monkeypatch.setattr("hubbub.services.mentions.HERE", 0)
     await hall.say(hall.ann, "@here")
     assert await hall.waiting(hall.bob) == (3, 2)
