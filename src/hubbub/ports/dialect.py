@@ -10,6 +10,7 @@ from hubbub.model.entities import Changes, ChannelView, Message, User
 from hubbub.model.errors import Disconnect, Refused
 from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, LoginId, UserId
+from hubbub.model.servers import ServerView
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -30,6 +31,7 @@ class Ready(msgspec.Struct, frozen=True):
     unread: Sequence[Message]
     refusals: Sequence[tuple[ChannelId, Refused]]
     heartbeat_seconds: float
+    servers: Sequence[ServerView] = ()
 
 
 class Entered(msgspec.Struct, frozen=True):
