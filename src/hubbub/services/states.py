@@ -44,6 +44,7 @@ class ServerState:
     """A server, whole but for its messages."""
 
     __slots__ = (
+        "_before",
         "_computed",
         "_named",
         "_overrides",
@@ -69,6 +70,7 @@ class ServerState:
         self._named: frozenset[int] = frozenset()
         self._computed: dict[tuple[ChannelId, UserId], int] = {}
         self._visible: dict[object, frozenset[ChannelId]] = {}
+        self._before: dict[object, frozenset[ChannelId]] = {}
         for channel in rows.channels:
             self._put(channel)
         self._reset()
@@ -114,7 +116,10 @@ class ServerState:
         found = self._visible.get(key)
         if found is None:
             seen = [i for i in self.channels if self._compute(i, user_id) & VIEW_CHANNEL]
-            found = self._visible[key] = frozenset(seen)
+            found = frozenset(seen)
+            # The same object as long as it says the same: whoever compares need not look inside.
+            before = self._before.get(key)
+            found = self._visible[key] = before if before == found else found
         return found
 
     def top(self, user_id: UserId) -> int:
@@ -133,12 +138,14 @@ class ServerState:
         """Brings a change in, once."""
         if isinstance(event, ChannelEvent):
             self._apply_channel(event)
+            self._reset()
         elif isinstance(event, ServerEvent) and event.version > self.server.version:
             self._apply(event)
             self.server = msgspec.structs.replace(self.server, version=event.version)
-        else:
-            return
-        self._reset()
+            if isinstance(event, ServerMemberJoined | ServerMemberLeft):
+                self._forget(event)
+            else:
+                self._reset()
 
     def _apply_channel(self, event: ChannelEvent) -> None:
         known = self.channels.get(event.channel_id)
@@ -190,10 +197,16 @@ class ServerState:
         for channel in [c for c in self.channels.values() if c.category_id == category_id]:
             self._put(msgspec.structs.replace(channel, category_id=None))
 
+    def _forget(self, event: ServerMemberJoined | ServerMemberLeft) -> None:
+        """What others may do has not changed."""
+        user = event.user.id
+        self._computed.clear()
+        self._visible.pop(user, None)
+
     def _reset(self) -> None:
         """Anything may have changed what anybody may do."""
         self._computed.clear()
-        self._visible.clear()
+        self._before, self._visible = self._visible or self._before, {}
         members = [o.keys() for o in self._overrides.values()]
         self._named = frozenset().union(*members)
 

@@ -12,6 +12,7 @@ from hubbub.model.errors import Refused
 from hubbub.model.events import ChannelDeleted, ChannelUpdated, MemberJoined
 from hubbub.model.ids import ChannelId, UserId
 from hubbub.services.directory import Directory
+from hubbub.services.states import ServerStates
 from hubbub.storage.store import SqliteStore
 
 
@@ -29,7 +30,7 @@ async def room(world: World) -> ChannelId:
 
 @pytest.fixture
 def directory(world: World) -> Directory:
-    return Directory(world.store)
+    return Directory(world.store, ServerStates(world.store))
 
 
 async def test_a_room_that_nobody_asks_for_is_let_go_at_the_second_age(

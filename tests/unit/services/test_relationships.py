@@ -46,6 +46,7 @@ from hubbub.services.messages import Messages, RecallPolicy
 from hubbub.services.rates import Rates
 from hubbub.services.reads import Reads
 from hubbub.services.relationships import REQUESTS, Relationships
+from hubbub.services.states import ServerStates
 from hubbub.storage.store import SqliteStore
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class Company:
         self.broker = RecordingBroker()
         self.store = SqliteStore(path, self.broker.publish, lambda: None)
         self.world = World(self.store)
-        self.directory = Directory(self.store)
+        self.directory = Directory(self.store, ServerStates(self.store))
         self.broker.subscribe(self._remember)
         self.clock, ids = FakeClock(), SequentialIds(10**9)
         off = Rates(self.clock, enabled=False)
