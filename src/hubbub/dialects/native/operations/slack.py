@@ -8,7 +8,8 @@ from hubbub.model import server_commands as sc
 from hubbub.model.errors import invalid
 from hubbub.model.ids import WebhookId
 
-_LINK: Final = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
+# People and places of Slack's (`<@U…>`, `<#C…>`) stay as they are: who is meant here, nobody can tell.
+_LINK: Final = re.compile(r"<((?:https?://|mailto:|!)[^<>|\s]+)(?:\|([^<>]*))?>")
 _SPECIAL: Final = {"!here": "@here", "!channel": "@everyone", "!everyone": "@everyone"}
 
 
@@ -30,8 +31,6 @@ def plain(text: str) -> str:
 
 def _link(found: re.Match[str]) -> str:
     target, words = found[1], found[2]
-    if target in _SPECIAL:
-        return _SPECIAL[target]
-    if target.startswith(("@", "#", "!")):
-        return found[0]  # people and places of Slack's; who is meant here, nobody can tell
+    if target.startswith("!"):
+        return _SPECIAL.get(target, found[0])
     return f"{words} ({target})" if words else target
