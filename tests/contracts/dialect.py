@@ -46,6 +46,7 @@ _SCALARS: Final[dict[object, st.SearchStrategy[object]]] = {
     str: st.text(max_size=12),
     bool: st.booleans(),
     type(None): st.none(),
+    msgspec.Raw: st.sampled_from([msgspec.Raw(b"null"), msgspec.Raw(b'{"a": [1, "x"]}')]),
 }
 
 
