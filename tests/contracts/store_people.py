@@ -40,7 +40,7 @@ class ChannelContract:
         assert {m.user_id for m in found[1]} == {u.id for u in people} - {people[4].id}
         for user, status in zip(people[1:], Status, strict=True):
             ids = await world.store.read(world.store.channels.list_ids(user.id))
-            assert (room in ids) == (status is Status.ACTIVE)
+            assert ((room, Kind.GROUP) in ids) == (status is Status.ACTIVE)
         active = await world.store.read(world.store.channels.list_members(ListMembers(room)))
         assert [u.id for _, u in active] == [people[0].id, people[1].id]
 

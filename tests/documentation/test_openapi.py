@@ -141,7 +141,7 @@ def test_docs_page_when_read_says_what_each_field_may_be_and_means(server: Runni
     row = "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>"
     for cells in (
         ("name", "required", "text of 1 to 100 characters", MEANINGS["name"]),
-        ("description", "optional", "text of at most 1000 characters", MEANINGS["description"]),
+        ("description", "optional", "text of at most 1024 characters", MEANINGS["description"]),
         ("limit", "default <code>50</code>", "a whole number from 1 to 100", MEANINGS["limit"]),
         ("bond", "required", "one of blocked, friend", MEANINGS["bond"]),
     ):

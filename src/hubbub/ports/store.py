@@ -15,6 +15,7 @@ from hubbub.model.entities import (
     ChannelView,
     Draft,
     FriendRequest,
+    Kind,
     Login,
     Member,
     Message,
@@ -127,8 +128,8 @@ class ChannelTables(Protocol):
         """With every member row that still matters (not `left`), and who blocks whom in a direct one."""
         ...
 
-    def list_ids(self, user_id: UserId) -> Transaction[list[ChannelId]]:
-        """The channels a person is in."""
+    def list_ids(self, user_id: UserId) -> Transaction[list[tuple[ChannelId, Kind]]]:
+        """The channels a person is in; not text channels, which one is in by being in their server."""
         ...
 
     def list_views(self, user_id: UserId) -> Transaction[list[ChannelView]]:
@@ -140,7 +141,8 @@ class ChannelTables(Protocol):
     ) -> Transaction[ChannelView | None]: ...
 
     def detail(self, view: ChannelView, limit: int) -> Transaction[ChannelDetail]:
-        """A view with its latest message and its people, at most `limit` of them."""
+        """A view with its latest message, the one at the read position and its people, at most `limit` of them,
+        none of a text channel."""
         ...
 
     def find_groups(self, user_id: UserId, prefix: str) -> Transaction[list[Channel]]: ...

@@ -12,7 +12,7 @@ from hubbub.model.limits import LOGINS_PER_USER
 from hubbub.model.names import fold, fold_username
 from hubbub.ports.store import Row
 from hubbub.storage.schema import channels, logins, members, refresh_tokens, users
-from hubbub.storage.sql import Statement, param
+from hubbub.storage.sql import Query, Statement, param
 from hubbub.storage.transactions import (
     GET_USER,
     N_USER,
@@ -32,9 +32,11 @@ _LOGIN_COLUMNS = (
     logins.c.label,
     logins.c.revoked,
 )
+# A webhook is the author of its messages and nothing else.
+_IS_FOUND = users.c.kind != "webhook"
 _ACCOUNT = sa.select(*USER_COLUMNS, users.c.email, users.c.password_hash)
 _ACCOUNT_BY_ID = Statement(_ACCOUNT.where(users.c.id == param("id")))
-_ACCOUNT_BY_NAME = Statement(_ACCOUNT.where(users.c.username_key == param("key")))
+_ACCOUNT_BY_NAME = Statement(_ACCOUNT.where(users.c.username_key == param("key"), _IS_FOUND))
 _ACCOUNT_BY_EMAIL = Statement(_ACCOUNT.where(users.c.email_key == param("key")))
 _TAKEN = Statement(
     sa.select(users.c.username_key, users.c.email_key).where(
@@ -55,6 +57,8 @@ _INSERT_USER = Statement(
                 "password_hash",
                 "is_admin",
                 "created_at",
+                "kind",
+                "owner_id",
             )
         }
     )
@@ -86,7 +90,7 @@ _ENTER_LOBBY = Statement(
 )
 _SEARCH = Statement(
     sa.select(*USER_COLUMNS)
-    .where(users.c.username_key >= param("low"), users.c.username_key < param("high"))
+    .where(users.c.username_key >= param("low"), users.c.username_key < param("high"), _IS_FOUND)
     .order_by(users.c.username_key)
     .limit(param("limit"))
 )
@@ -173,31 +177,50 @@ def _to_login_and_user(row: Row) -> tuple[Login, User]:
     return _to_login(row[:n]), to_user(row[n:])
 
 
+def _email_key(account: Account) -> str | None:
+    return fold(account.email) if account.email else None
+
+
 class AccountTables:
     """The transactions behind the port of the same name."""
 
     def add_user(self, account: Account) -> Steps[User]:
         """Stores a user, who is in the lobby from then on."""
+        return (yield from self._add(account, "person", None))
+
+    def add_bot(self, user: User, owner_id: UserId) -> Steps[User]:
+        """The same for a program of somebody's, without an e-mail and a password."""
+        return (yield from self._add(Account(user, None, None), "bot", owner_id))
+
+    def _add(self, account: Account, kind: str, owner_id: UserId | None) -> Steps[User]:
         user = account.user
-        email_key = fold(account.email) if account.email else None
-        taken = yield _TAKEN(name=fold_username(user.username), email=email_key)
-        for name_key, _ in taken:
-            if name_key == fold_username(user.username):
+        name_key, email_key = fold_username(user.username), _email_key(account)
+        for taken, _ in (yield _TAKEN(name=name_key, email=email_key)):
+            if taken == name_key:
                 raise conflict("This user name is taken.", "username")
             raise conflict("This e-mail is taken.", "email")
-        yield _INSERT_USER(
+        yield self.insert(account, name_key, kind, owner_id)
+        yield _ENTER_LOBBY(user=user.id, now=user.created_at)
+        return user
+
+    def insert(
+        self, account: Account, key: str, kind: str, owner_id: UserId | None = None
+    ) -> Query:
+        """A user's row. `key`: what no other's name folds to; `kind`: as in schema.py."""
+        user = account.user
+        return _INSERT_USER(
             id=user.id,
             username=user.username,
-            username_key=fold_username(user.username),
+            username_key=key,
             email=account.email,
-            email_key=email_key,
+            email_key=_email_key(account),
             display_name=user.display_name,
             password_hash=account.password_hash,
             is_admin=user.is_admin,
             created_at=user.created_at,
+            kind=kind,
+            owner_id=owner_id,
         )
-        yield _ENTER_LOBBY(user=user.id, now=user.created_at)
-        return user
 
     def get_user(self, user_id: UserId) -> Steps[User | None]:
         """A person by id."""

@@ -18,7 +18,7 @@ from hubbub.model.entities import Draft, Sent
 from hubbub.model.errors import Refused
 from hubbub.model.events import Publication
 from hubbub.ports.store import Announce
-from hubbub.storage import messages
+from hubbub.storage import drafts as draft_steps
 from hubbub.storage.database import Database, Outcome, Unit
 from hubbub.storage.transactions import Steps
 
@@ -175,7 +175,7 @@ class Appender:
     ) -> None:
         if drafts:
             jobs.append(drafts)
-            units.append(messages.append([job.draft for job in drafts]))
+            units.append(draft_steps.append([job.draft for job in drafts]))
 
     def _admitted(self, job: _Append) -> bool:
         if job.changes == self._changes:

@@ -20,22 +20,29 @@ from hubbub.model.errors import conflict, forbidden, not_found
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.model.names import fold
 from hubbub.ports.store import Opened, Row
-from hubbub.storage import details
-from hubbub.storage.schema import channels, members, mentions, messages, users
+from hubbub.storage import details, positions, views
+from hubbub.storage.schema import (
+    channels,
+    members,
+    mentions,
+    messages,
+    preferences,
+    server_members,
+    webhooks,
+)
+from hubbub.storage.schema import positions as positions_table
 from hubbub.storage.sql import Query, Statement, param
 from hubbub.storage.transactions import (
     CHANNEL_COLUMNS,
     GET_CHANNEL,
     GET_USER,
     MEMBER_COLUMNS,
-    N_CHANNEL,
-    N_MEMBER,
-    USER_COLUMNS,
     Steps,
     blockers,
     bump,
     every,
     first,
+    stored,
     to_channel,
     to_member,
     to_user,
@@ -45,49 +52,10 @@ _MEMBERS = sa.select(*MEMBER_COLUMNS).where(members.c.channel_id == param("chann
 _CURRENT_MEMBERS = Statement(_MEMBERS.where(members.c.status != Status.LEFT.value))
 _BANNED_MEMBERS = Statement(_MEMBERS.where(members.c.status == Status.BANNED.value))
 _GET_MEMBER = Statement(_MEMBERS.where(members.c.user_id == param("user")))
-_AFTER_READ = sa.and_(messages.c.channel_id == channels.c.id, messages.c.seq > members.c.read_seq)
-_OWN = (
-    sa.select(sa.func.count())
-    .where(_AFTER_READ, messages.c.author_id == members.c.user_id)
-    .scalar_subquery()
-)
-_RECALLED_BY_OTHERS = (
-    sa.select(sa.func.count())
-    .where(
-        _AFTER_READ,
-        messages.c.recalled_at.is_not(None),
-        messages.c.author_id != members.c.user_id,
-    )
-    .scalar_subquery()
-)
-_MENTIONED = (
-    sa.select(sa.func.count())
-    .where(
-        mentions.c.user_id == members.c.user_id,
-        mentions.c.channel_id == channels.c.id,
-        mentions.c.seq > members.c.read_seq,
-    )
-    .scalar_subquery()
-)
-# Unread is derived: everything after the position, less one's own, less what was recalled. Each part is a
-# count over an index range that is short for most people.
-_UNREAD = channels.c.last_seq - members.c.read_seq - _OWN - _RECALLED_BY_OTHERS
-_VIEWS = (
-    sa.select(*CHANNEL_COLUMNS, *MEMBER_COLUMNS, _UNREAD.label("unread"), _MENTIONED.label("named"))
+_LIST_IDS = Statement(
+    sa.select(members.c.channel_id, channels.c.kind)
     .join_from(members, channels, channels.c.id == members.c.channel_id)
     .where(members.c.user_id == param("user"), members.c.status == Status.ACTIVE.value)
-)
-_LIST_IDS = Statement(
-    sa.select(members.c.channel_id).where(
-        members.c.user_id == param("user"), members.c.status == Status.ACTIVE.value
-    )
-)
-_LIST_VIEWS = Statement(_VIEWS.order_by(channels.c.active_at.desc(), channels.c.id.desc()))
-_GET_VIEW = Statement(_VIEWS.where(channels.c.id == param("channel")))
-_PEER = Statement(
-    sa.select(*USER_COLUMNS)
-    .join_from(members, users, users.c.id == members.c.user_id)
-    .where(members.c.channel_id == param("channel"), members.c.user_id != param("user"))
 )
 _FIND_GROUPS = Statement(
     sa.select(*CHANNEL_COLUMNS)
@@ -124,6 +92,11 @@ _INSERT_CHANNEL = Statement(
                 "active_at",
                 "version",
                 "pair",
+                "server_id",
+                "category_id",
+                "position",
+                "slow_mode",
+                "overrides",
             )
         }
     )
@@ -155,37 +128,36 @@ _SET_CHANNEL = {
     column: Statement(
         channels.update().where(channels.c.id == param("channel")).values({column: param("value")})
     )
-    for column in ("name", "name_key", "description", "private", "owner_id")
-}
-_MARK = {
-    column: Statement(
-        members.update()
-        .where(
-            members.c.channel_id == param("channel"),
-            members.c.user_id == param("user"),
-            members.c[column] < param("seq"),
-        )
-        .values({column: param("seq")})
+    for column in (
+        "name",
+        "name_key",
+        "description",
+        "private",
+        "owner_id",
+        "category_id",
+        "position",
+        "slow_mode",
+        "overrides",
     )
-    for column in ("read_seq", "delivered_seq")
 }
-_ID_AT = Statement(
-    sa.select(messages.c.id).where(
-        messages.c.channel_id == param("channel"), messages.c.seq == param("seq")
-    )
+# Their key starts with the person: by the members of the server, since there is no index of channels.
+_IN_ITS_SERVER = sa.select(server_members.c.user_id).join(
+    channels, channels.c.server_id == server_members.c.server_id
 )
-_DROP = tuple(
-    Statement(table.delete().where(table.c.channel_id == param("channel")))
-    for table in (members, mentions, messages)
+_DROP = (
+    *(
+        Statement(table.delete().where(table.c.channel_id == param("channel")))
+        for table in (members, mentions, messages, webhooks)
+    ),
+    Statement(
+        positions_table.delete().where(
+            positions_table.c.user_id.in_(_IN_ITS_SERVER.where(channels.c.id == param("channel"))),
+            positions_table.c.channel_id == param("channel"),
+        )
+    ),
+    Statement(preferences.delete().where(preferences.c.place_id == param("channel"))),
 )
 _DROP_CHANNEL = Statement(channels.delete().where(channels.c.id == param("channel")))
-
-
-def _to_view(row: Row) -> ChannelView:
-    channel = to_channel(row[:N_CHANNEL])
-    member = to_member(row[N_CHANNEL : N_CHANNEL + N_MEMBER])
-    unread, named = row[N_CHANNEL + N_MEMBER :]
-    return ChannelView(channel, member, unread, named)  # type: ignore[arg-type]  # two counts
 
 
 class ChannelTables:
@@ -197,7 +169,7 @@ class ChannelTables:
         """A group and its first members."""
         if unique and (yield _BY_NAME(key=fold(channel.name))):
             raise conflict("There is a channel of this name already.")
-        yield from self._insert(channel, None)
+        yield from self.insert(channel)
         added: list[tuple[Member, User]] = []
         for user_id in people:
             added += [(yield from self.put_member(_newcomer(channel, user_id)))]
@@ -214,7 +186,7 @@ class ChannelTables:
             mine = pair[0] in blocking
             why = "Unblock this person first." if mine else "You can't write to this person."
             raise forbidden(why)
-        yield from self._insert(channel, _key(*pair))
+        yield from self.insert(channel, _key(*pair))
         people: list[Member] = []
         for user_id in pair:
             member, _ = yield from self.put_member(_newcomer(channel, user_id))
@@ -225,7 +197,8 @@ class ChannelTables:
         """Two people's channel, if they have one."""
         return first(_BY_PAIR(pair=_key(one, other)), to_channel)
 
-    def _insert(self, channel: Channel, pair: str | None) -> Steps[None]:
+    def insert(self, channel: Channel, pair: str | None = None) -> Steps[None]:
+        """A channel's row, at its version."""
         yield _INSERT_CHANNEL(
             id=channel.id,
             kind=channel.kind.value,
@@ -236,8 +209,13 @@ class ChannelTables:
             private=channel.private,
             created_at=channel.created_at,
             active_at=channel.created_at,
-            version=0,
+            version=channel.version,
             pair=pair,
+            server_id=channel.server_id,
+            category_id=channel.category_id,
+            position=channel.position,
+            slow_mode=channel.slow_mode,
+            overrides=stored(channel.overrides),
         )
 
     def get_channel(
@@ -255,28 +233,17 @@ class ChannelTables:
             blocking = yield from blockers(one.user_id, other.user_id)
         return channel, people, blocking
 
-    def list_ids(self, user_id: UserId) -> Steps[list[ChannelId]]:
-        """The channels a person is in."""
-        return every(_LIST_IDS(user=user_id), lambda row: ChannelId(row[0]))  # type: ignore[arg-type]  # an integer column
+    def list_ids(self, user_id: UserId) -> Steps[list[tuple[ChannelId, Kind]]]:
+        """The channels a person is in; text channels are their server's."""
+        return every(_LIST_IDS(user=user_id), _to_id_and_kind)
 
     def list_views(self, user_id: UserId) -> Steps[list[ChannelView]]:
         """Newest activity first."""
-        views = yield from every(_LIST_VIEWS(user=user_id), _to_view)
-        return (yield from self._with_peers(views, user_id))
+        return views.list_views(user_id)
 
     def get_view(self, user_id: UserId, channel_id: ChannelId) -> Steps[ChannelView | None]:
-        """One of them."""
-        views = yield from every(_GET_VIEW(user=user_id, channel=channel_id), _to_view)
-        views = yield from self._with_peers(views, user_id)
-        return views[0] if views else None
-
-    def _with_peers(self, views: list[ChannelView], user_id: UserId) -> Steps[list[ChannelView]]:
-        for n, view in enumerate(views):
-            if view.channel.kind is Kind.DIRECT:
-                ask = _PEER(channel=view.channel.id, user=user_id)
-                peer = yield from first(ask, to_user)
-                views[n] = msgspec.structs.replace(view, peer=peer)
-        return views
+        """One of them, or a text channel that they may see."""
+        return views.get_view(user_id, channel_id)
 
     def detail(self, view: ChannelView, limit: int) -> Steps[ChannelDetail]:
         """With its people and its latest message."""
@@ -298,7 +265,8 @@ class ChannelTables:
         """Stores the given columns under a new version."""
         yield from bump(channel_id)
         for column, value in changes.items():
-            yield _SET_CHANNEL[column](channel=channel_id, value=value)
+            kept = stored(value) if column == "overrides" else value
+            yield _SET_CHANNEL[column](channel=channel_id, value=kept)
             if column == "name":
                 yield _SET_CHANNEL["name_key"](channel=channel_id, value=fold(str(value)))
         channel = yield from first(GET_CHANNEL(id=channel_id), to_channel)
@@ -345,19 +313,15 @@ class ChannelTables:
     def mark(
         self, channel_id: ChannelId, user_id: UserId, column: str, seq: int
     ) -> Steps[tuple[int, MessageId] | None]:
-        """Moves `read_seq` or `delivered_seq` forward; what is read has also been delivered."""
+        """Moves `read_seq` or `delivered_seq` forward."""
         channel = yield from first(GET_CHANNEL(id=channel_id), to_channel)
-        old = yield from self._get_member(channel_id, user_id)
-        if channel is None or old is None:
+        if channel is None:
             raise not_found("channel")
-        seq = min(seq, channel.last_seq)
-        if getattr(old, column) >= seq:
-            return None
-        yield _MARK[column](channel=channel_id, user=user_id, seq=seq)
-        if column == "read_seq":
-            yield _MARK["delivered_seq"](channel=channel_id, user=user_id, seq=seq)
-        rows = yield _ID_AT(channel=channel_id, seq=seq)
-        return seq, MessageId(rows[0][0])  # type: ignore[arg-type]  # seqs have no gaps
+        return (yield from positions.mark(channel, user_id, column, seq))
+
+
+def _to_id_and_kind(row: Row) -> tuple[ChannelId, Kind]:
+    return ChannelId(row[0]), Kind(str(row[1]))  # type: ignore[arg-type]  # an integer column
 
 
 def _key(one: UserId, other: UserId) -> str:

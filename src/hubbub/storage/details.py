@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from hubbub.model.commands import ListMembers
-from hubbub.model.entities import ChannelDetail, ChannelView, Member, Person, Status, User
+from hubbub.model.entities import ChannelDetail, ChannelView, Kind, Member, Person, Status, User
 from hubbub.model.errors import invalid
 from hubbub.ports.store import Row
 from hubbub.storage.schema import members, messages, users
@@ -16,6 +16,7 @@ from hubbub.storage.transactions import (
     Steps,
     every,
     first,
+    message_at,
     to_member,
     to_message,
     to_user,
@@ -68,11 +69,17 @@ def members_page(query: ListMembers) -> Steps[list[tuple[Member, User]]]:
 
 
 def detail(view: ChannelView, limit: int) -> Steps[ChannelDetail]:
-    """At most `limit` people, in the order in which they came."""
+    """At most `limit` people, in the order in which they came; nobody of a text channel, which has no rows of
+    people."""
     channel_id = view.channel.id
-    people = yield from every(_PEOPLE(channel=channel_id, limit=limit), _to_person)
+    people: list[Person] = []
+    if view.channel.kind is not Kind.TEXT:
+        people = yield from every(_PEOPLE(channel=channel_id, limit=limit), _to_person)
     latest = yield from first(LATEST(channel=channel_id), to_message)
-    return ChannelDetail(view, people, latest)
+    read_id = None
+    if view.member is not None and view.member.read_seq:
+        read_id = yield from message_at(channel_id, view.member.read_seq)
+    return ChannelDetail(view, people, latest, read_id)
 
 
 def _to_person(row: Row) -> Person:

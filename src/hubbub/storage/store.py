@@ -1,4 +1,4 @@
-"""The store on SQLite: the port's four groups of transactions, a writer queue and readers."""
+"""The store on SQLite: the port's groups of transactions, a writer queue and readers."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,7 +14,10 @@ from hubbub.storage.channels import ChannelTables
 from hubbub.storage.database import Database
 from hubbub.storage.messages import MessageTables
 from hubbub.storage.migrate import BadDatabase, migrate
+from hubbub.storage.preferences import PreferenceTables
+from hubbub.storage.programs import ProgramTables
 from hubbub.storage.relationships import RelationshipTables
+from hubbub.storage.servers import ServerTables
 
 T = TypeVar("T")
 
@@ -28,6 +31,9 @@ class SqliteStore:
         self.channels = ChannelTables()
         self.messages = MessageTables()
         self.relationships = RelationshipTables(self.channels)
+        self.servers = ServerTables(self.channels)
+        self.programs = ProgramTables(self.accounts, self.servers)
+        self.preferences = PreferenceTables()
         try:
             self._database = Database(path, on_doubt)
         except apsw.Error as error:

@@ -9,15 +9,17 @@ import sqlalchemy as sa
 from hubbub.model.entities import (
     Bond,
     Channel,
+    Extra,
     GroupRole,
     Kind,
     Member,
     Message,
+    Override,
     Reaction,
     Status,
     User,
 )
-from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.ports.store import Row
 from hubbub.storage.schema import channels, members, messages, relationships, users
 from hubbub.storage.sql import Query, Statement, param
@@ -32,6 +34,7 @@ USER_COLUMNS = (
     users.c.created_at,
     users.c.is_admin,
     users.c.disabled,
+    users.c.kind,
 )
 CHANNEL_COLUMNS = (
     channels.c.id,
@@ -43,6 +46,11 @@ CHANNEL_COLUMNS = (
     channels.c.created_at,
     channels.c.last_seq,
     channels.c.version,
+    channels.c.server_id,
+    channels.c.category_id,
+    channels.c.position,
+    channels.c.slow_mode,
+    channels.c.overrides,
 )
 MEMBER_COLUMNS = (
     members.c.channel_id,
@@ -67,8 +75,11 @@ MESSAGE_COLUMNS = (
     messages.c.reply_to,
     messages.c.mentions,
     messages.c.reactions,
+    messages.c.server_id,
+    messages.c.pinned_at,
+    messages.c.extra,
 )
-N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 6, 9, 9, 11
+N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 7, 14, 9, 14
 
 GET_USER = Statement(sa.select(*USER_COLUMNS).where(users.c.id == param("id")))
 GET_CHANNEL = Statement(sa.select(*CHANNEL_COLUMNS).where(channels.c.id == param("id")))
@@ -79,6 +90,11 @@ LATEST = Statement(
     SELECT_MESSAGE.where(messages.c.channel_id == param("channel"))
     .order_by(messages.c.seq.desc())
     .limit(1)
+)
+ID_AT = Statement(
+    sa.select(messages.c.id).where(
+        messages.c.channel_id == param("channel"), messages.c.seq == param("seq")
+    )
 )
 _BUMP = Statement(
     channels.update()
@@ -95,8 +111,11 @@ _BLOCKERS = Statement(
     sa.select(relationships.c.user_id).where(BETWEEN, relationships.c.bond == Bond.BLOCKED.value)
 )
 
-_decode_mentions = msgspec.json.Decoder(tuple[int, ...]).decode
+encode = msgspec.json.Encoder().encode
+decode_ids = msgspec.json.Decoder(tuple[int, ...]).decode
 _decode_reactions = msgspec.json.Decoder(tuple[Reaction, ...]).decode
+_decode_extra = msgspec.json.Decoder(Extra).decode
+_decode_overrides = msgspec.json.Decoder(tuple[Override, ...]).decode
 
 
 def first(query: Query, build: Callable[[Row], T]) -> Steps[T | None]:
@@ -109,6 +128,16 @@ def every(query: Query, build: Callable[[Row], T]) -> Steps[list[T]]:
     """All rows as entities."""
     rows = yield query
     return [build(row) for row in rows]
+
+
+def stored(found: object) -> str | None:
+    """What a column of JSON holds: null for nothing, and for an empty list."""
+    return encode(found).decode() if found else None
+
+
+def message_at(channel_id: ChannelId, seq: int) -> Steps[MessageId | None]:
+    """The message at a position; None at the start."""
+    return first(ID_AT(channel=channel_id, seq=seq), lambda row: MessageId(row[0]))  # type: ignore[arg-type]  # an integer column
 
 
 def bump(channel_id: ChannelId) -> Steps[tuple[int, int]]:
@@ -126,14 +155,28 @@ def blockers(one: UserId, other: UserId) -> Steps[frozenset[UserId]]:
 
 def to_user(row: Row) -> User:
     """From USER_COLUMNS."""
-    identity, username, display_name, created_at, is_admin, disabled = row
-    return User(identity, username, display_name, created_at, bool(is_admin), bool(disabled))  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
+    user_id, name, shown, since, is_admin, disabled, kind = row
+    return User(user_id, name, shown, since, bool(is_admin), bool(disabled), kind != "person")  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
+
+
+def named(author: User, extra: Extra) -> User:
+    """The author as a message with this extra shows them."""
+    if not extra.alias:
+        return author
+    return msgspec.structs.replace(author, username=extra.alias, display_name=extra.alias)
 
 
 def to_channel(row: Row) -> Channel:
     """From CHANNEL_COLUMNS."""
-    identity, kind, name, description, owner, private, *rest = row
-    return Channel(identity, Kind(str(kind)), name, description, owner, bool(private), *rest)  # type: ignore[arg-type]  # as above
+    identity, kind, name, description, owner, private, *rest, stored_overrides = row
+    overrides = to_overrides(stored_overrides) if stored_overrides is not None else ()
+    known = identity, Kind(str(kind)), name, description, owner, bool(private)
+    return Channel(*known, *rest, overrides)  # type: ignore[arg-type,call-arg]  # as above
+
+
+def to_overrides(found: object) -> tuple[Override, ...]:
+    """From a column of overrides that is not null."""
+    return _decode_overrides(str(found))
 
 
 def to_member(row: Row) -> Member:
@@ -145,20 +188,38 @@ def to_member(row: Row) -> Member:
 
 def to_message(row: Row) -> Message:
     """From MESSAGE_COLUMNS followed by the author's USER_COLUMNS."""
-    identity, channel, seq, version, content, created, edited, recalled, reply, named, reacted = (
-        row[:N_MESSAGE]
-    )
+    (
+        identity,
+        channel,
+        seq,
+        version,
+        content,
+        created,
+        edited,
+        recalled,
+        reply,
+        mentioned,
+        reacted,
+        server,
+        pinned,
+        more,
+    ) = row[:N_MESSAGE]
+    extra = _decode_extra(str(more)) if more is not None else None
+    author = to_user(row[N_MESSAGE:])
     return Message(
         identity,  # type: ignore[arg-type]  # as above, for all of these
         channel,  # type: ignore[arg-type]  # as above
         seq,  # type: ignore[arg-type]  # as above
         version,  # type: ignore[arg-type]  # as above
-        to_user(row[N_MESSAGE:]),
+        author if extra is None else named(author, extra),
         content,  # type: ignore[arg-type]  # as above
         created,  # type: ignore[arg-type]  # as above
         edited,  # type: ignore[arg-type]  # as above
         recalled,  # type: ignore[arg-type]  # as above
         reply,  # type: ignore[arg-type]  # as above
-        _decode_mentions(str(named)) if named is not None else (),  # type: ignore[arg-type]  # as above
+        decode_ids(str(mentioned)) if mentioned is not None else (),  # type: ignore[arg-type]  # as above
         _decode_reactions(str(reacted)) if reacted is not None else (),
+        server,  # type: ignore[arg-type]  # as above
+        pinned,  # type: ignore[arg-type]  # as above
+        extra,
     )

@@ -1,7 +1,7 @@
 """REST as a table: a dialect says `method, path → command`, and how results and refusals look."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -11,6 +11,9 @@ from hubbub.model.ids import UserId
 
 NO_TOKEN = "Send your access token."  # noqa: S105  # a sentence
 
+
+JSON: Final = "application/json"
+PLAIN_TEXT: Final = "text/plain"
 
 # HTTP's word for each, where a dialect has no other.
 STATUS: Final = {
@@ -38,7 +41,8 @@ class Args(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One route; `returns` is the type of the body, for documentation, or None for an empty one.
+    """One route; `body` is the type of the request's body, `returns` of the answer's, for documentation; None for
+    an empty one.
 
     `then`: a second command, made of the first one's result; the operation's result is made of both.
     `view`: the result as who asked sees it, where that takes what was asked; `result` gets what it makes.
@@ -53,7 +57,7 @@ class Operation(msgspec.Struct, frozen=True):
     result: Callable[[object], object]
     status: int = 200
     tag: str = ""
-    body: type | None = None
+    body: Any = None
     query: type | None = None
     returns: object = None
     public: bool = False
@@ -65,6 +69,7 @@ class Operation(msgspec.Struct, frozen=True):
     view: Callable[[object, Args], object] | None = None
     form: bool = False
     bearer: Callable[[object], str] | None = None
+    media_type: str = JSON
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -72,7 +77,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     status: int
     body: bytes
-    media_type: str = "application/json"
+    media_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
 
 

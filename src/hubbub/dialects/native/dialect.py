@@ -1,7 +1,7 @@
 """Native's socket side."""
 
 from hubbub.dialects.native.codec import NativeCodec
-from hubbub.dialects.native.render import render
+from hubbub.dialects.native.events import render
 from hubbub.model.entities import Kind
 from hubbub.model.events import Event
 from hubbub.ports.dialect import Dialect
