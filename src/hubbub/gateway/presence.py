@@ -1,7 +1,7 @@
 """Who is online: many devices, one state, and a grace period so that a reconnect shows nothing (G8)."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import takewhile
 
 from hubbub.gateway.hub import Hub
@@ -51,6 +51,10 @@ class PresenceTracker:
         if len(command.user_ids) > PRESENCE_IDS:
             raise invalid("user_ids", f"at most {PRESENCE_IDS} at once")
         return {user_id: user_id in self._shown for user_id in command.user_ids}
+
+    def online(self, user_ids: Collection[UserId]) -> list[UserId]:
+        """Those of them who are, in the order of their ids."""
+        return sorted(self._shown.intersection(user_ids))
 
     def came(self, user_id: UserId) -> None:
         """A session of a person has signed in."""
@@ -127,10 +131,6 @@ class PresenceTracker:
         for server_id in server_ids:
             found |= await self._online_at(server_id, user_id)
         return found - {user_id}
-
-    def online(self, user_ids: Iterable[UserId]) -> list[UserId]:
-        """Those of them whom others see as online."""
-        return [user_id for user_id in user_ids if user_id in self._shown]
 
     async def _online_at(self, server_id: ServerId, user_id: UserId) -> set[UserId]:
         try:
