@@ -224,7 +224,7 @@ class ServerClient:
     def _is_ours(self, kind: str, data: Json) -> bool:
         """Of a server's channel, and one that this client knows."""
         if kind == "channel_created":
-            return data["channel"]["kind"] == "text"
+            return bool(data["channel"]["kind"] == "text")
         if data.get("channel_id") in self.versions:
             return True
         if kind in (*_MESSAGES, "channel_updated", "channel_deleted"):

@@ -90,7 +90,7 @@ class Community:
         """A message, that mentions roles."""
         extra = Extra(mention_roles=roles) if roles else None
         draft = {"server_id": self.id, "extra": extra, **more}
-        return (await self.world.send(channel.id, author, **draft)).message
+        return (await self.world.send(channel.id, author, "hi", **draft)).message
 
     async def webhook(self, channel: Channel, name: str = "hook") -> Webhook:
         place = channel.id, self.id

@@ -55,9 +55,9 @@ NOT_SYNCED = Mutation(
 )
 
 _STORE_NO_NONCE = Edit(
-    "storage/messages.py",
-    "        draft.nonce,\n        draft.reply_to,\n        _stored_mentions",
-    "        None,\n        draft.reply_to,\n        _stored_mentions",
+    "storage/drafts.py",
+    "        draft.nonce,\n        draft.reply_to,\n        stored(draft.mentions)",
+    "        None,\n        draft.reply_to,\n        stored(draft.mentions)",
 )
 NO_DEDUPE = Mutation("nonces are not stored", (_STORE_NO_NONCE,))
 DEDUPE_IN_MEMORY = Mutation(
@@ -65,20 +65,21 @@ DEDUPE_IN_MEMORY = Mutation(
     (
         _STORE_NO_NONCE,
         Edit(
-            "storage/messages.py",
-            "    if named:\n        keys = ",
-            "    for draft in named:\n"
+            "storage/drafts.py",
+            "    if nonced:\n        keys = ",
+            "    from hubbub.storage.messages import _GET\n"
+            "    for draft in nonced:\n"
             "        place = (draft.channel_id, draft.author.id, draft.nonce)\n"
             "        first_id = _REMEMBERED.setdefault(place, draft.id)\n"
             "        rows = yield _GET(channel=draft.channel_id, id=first_id)\n"
             "        if rows:\n"
             "            outcome[draft.id] = Sent(to_message(rows[0]), draft.nonce, duplicate=True)\n"
-            "    if named:\n        keys = ",
+            "    if nonced:\n        keys = ",
         ),
         Edit(
-            "storage/messages.py",
-            "\n_encode = msgspec.json.Encoder().encode\n",
-            "\n_encode = msgspec.json.Encoder().encode\n_REMEMBERED: dict = {}\n",
+            "storage/drafts.py",
+            "\n_NonceKey = ",
+            "\n_REMEMBERED: dict = {}\n_NonceKey = ",
         ),
     ),
 )

@@ -3,7 +3,20 @@
 import pytest
 import sqlalchemy as sa
 
-from hubbub.storage import accounts, channels, messages
+from hubbub.storage import (
+    accounts,
+    channels,
+    drafts,
+    messages,
+    positions,
+    preferences,
+    programs,
+    server_members,
+    server_rows,
+    server_views,
+    servers,
+    views,
+)
 from hubbub.storage.schema import members
 from hubbub.storage.schema import messages as messages_table
 from hubbub.storage.sql import Statement, param
@@ -48,11 +61,27 @@ def test_bind_of_none_is_kept_as_none() -> None:
 
 
 def test_executemany_columns_stand_in_the_order_of_the_rows() -> None:
-    assert messages._INSERT.names == messages._INSERT_COLUMNS
-    assert messages._INSERT_MENTION.names == ("user_id", "channel_id", "seq")
+    assert drafts._INSERT.names == drafts._INSERT_COLUMNS
+    assert drafts.INSERT_MENTION.names == ("user_id", "channel_id", "seq")
 
 
-@pytest.mark.parametrize("module", [accounts, channels, messages])
+@pytest.mark.parametrize(
+    "module",
+    [
+        accounts,
+        channels,
+        drafts,
+        messages,
+        positions,
+        preferences,
+        programs,
+        server_members,
+        server_rows,
+        server_views,
+        servers,
+        views,
+    ],
+)
 def test_every_statement_names_as_many_parameters_as_its_text_has(module: object) -> None:
     found = [v for v in vars(module).values() if isinstance(v, Statement)]
     assert found
