@@ -39,19 +39,29 @@ from hubbub.model.limits import PASSWORD_MIN_CHARS
 from hubbub.model.server_events import ServerMemberJoined
 from hubbub.ports.store import nothing
 from hubbub.services.accounts import Accounts, check_password, draft_account
+from hubbub.services.bots import Bots
+from hubbub.services.categories import Categories
 from hubbub.services.channels import Channels
 from hubbub.services.directory import Directory
 from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.images import Images
+from hubbub.services.invites import Invites
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.memory import AGE_SECONDS
 from hubbub.services.messages import Messages, RecallPolicy
+from hubbub.services.pins import Pins
+from hubbub.services.preferences import Preferences
 from hubbub.services.rates import Rates
 from hubbub.services.reactions import Reactions
 from hubbub.services.reads import Reads
 from hubbub.services.relationships import Relationships
+from hubbub.services.roles import Roles
+from hubbub.services.server_members import ServerMembers
+from hubbub.services.servers import Servers
 from hubbub.services.states import ServerStates
+from hubbub.services.text_channels import TextChannels
+from hubbub.services.webhooks import Webhooks
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
 from hubbub.surfaces import DIALECTS, Surfaces
@@ -185,8 +195,10 @@ class Node:
     def _make_services(self) -> Services:
         store, directory, clock, ids = self.store, self._directory, self._clock, self._ids
         recall = RecallPolicy(self.settings.recall_by, self.settings.recall_seconds)
-        messages = Messages(store, directory, self._rates, clock, ids, recall)
+        ground = store, directory, clock, ids
+        messages = Messages(store, directory, self._rates, clock, ids, recall, self._presence)
         self._images = Images(self._blobs, messages, directory, self._rates, ids)
+        text_channels = TextChannels(*ground)
         return Services(
             Accounts(
                 store,
@@ -198,7 +210,7 @@ class Node:
                 is_open=self.settings.registration == "open",
             ),
             self._logins,
-            Channels(store, directory, clock, ids),
+            Channels(*ground, text_channels),
             Members(store, directory, clock),
             messages,
             Reactions(store, directory, self._rates),
@@ -206,6 +218,16 @@ class Node:
             self._presence,
             self._images,
             Relationships(store, self._rates, clock, ids),
+            Servers(*ground, self._images),
+            Categories(*ground),
+            text_channels,
+            Roles(*ground),
+            ServerMembers(*ground),
+            Invites(*ground, self._rates),
+            Webhooks(*ground, self._rates),
+            Bots(*ground, self._logins, self._rates),
+            Pins(store, directory, clock),
+            Preferences(store, directory),
         )
 
     def _make_gateway(self) -> Gateway:

@@ -1,7 +1,7 @@
 """Who is online: many devices, one state, and a grace period so that a reconnect shows nothing (G8)."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import takewhile
 
 from hubbub.gateway.hub import Hub
@@ -51,6 +51,10 @@ class PresenceTracker:
         if len(command.user_ids) > PRESENCE_IDS:
             raise invalid("user_ids", f"at most {PRESENCE_IDS} at once")
         return {user_id: user_id in self._shown for user_id in command.user_ids}
+
+    def online(self, user_ids: Collection[UserId]) -> list[UserId]:
+        """Those of them who are, in the order of their ids."""
+        return sorted(self._shown.intersection(user_ids))
 
     def came(self, user_id: UserId) -> None:
         """A session of a person has signed in."""

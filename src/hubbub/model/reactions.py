@@ -18,6 +18,11 @@ def check_emoji(emoji: str) -> None:
         raise invalid("emoji", "it must not contain spaces or control characters")
 
 
+def emojis_of(reactions: Reactions, user_id: UserId) -> list[str]:
+    """What a person has put there."""
+    return [r.emoji for r in reactions if user_id in r.user_ids]
+
+
 def with_reaction(reactions: Reactions, emoji: str, user_id: UserId) -> Reactions:
     """The same list if it is there already; raises `Refused(conflict)` past the limits."""
     for n, reaction in enumerate(reactions):

@@ -1,5 +1,6 @@
 """Who is online."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from hubbub.model.commands import Caller, GetPresence
@@ -11,4 +12,8 @@ class Presence(Protocol):
 
     async def get(self, caller: Caller, command: GetPresence) -> dict[UserId, bool]:
         """Who of these is online."""
+        ...
+
+    def online(self, user_ids: Collection[UserId]) -> list[UserId]:
+        """Those of them who are, in the order of their ids."""
         ...

@@ -84,6 +84,8 @@ class ServerTables(Protocol):
 
     def list_bans(self, server_id: ServerId) -> Transaction[list[Ban]]: ...
 
+    def is_banned(self, server_id: ServerId, user_id: UserId) -> Transaction[bool]: ...
+
     def list_audit(
         self, server_id: ServerId, before: int | None, limit: int
     ) -> Transaction[list[AuditEntry]]: ...
@@ -91,6 +93,10 @@ class ServerTables(Protocol):
     def count_owned(self, user_id: UserId) -> Transaction[int]: ...
 
     # -- the server --
+
+    def add_audit(self, audit: Sequence[AuditEntry]) -> Transaction[None]:
+        """For changes whose own transaction takes none."""
+        ...
 
     def add_server(
         self,

@@ -30,6 +30,7 @@ from hubbub.model.ids import (
     ChannelId,
     LoginId,
     MessageId,
+    RoleId,
     UserId,
 )
 from hubbub.ports.server_store import PreferenceTables, ProgramTables, ServerTables
@@ -282,13 +283,16 @@ class Related(msgspec.Struct, frozen=True):
 
 
 class Edited(msgspec.Struct, frozen=True):
-    """New content for a message, accepted."""
+    """New content for a message, accepted. The last three as in `Extra` and `Draft`; type and payload stay."""
 
     channel_id: ChannelId
     message_id: MessageId
     content: str
     mentions: tuple[UserId, ...]
     now: int
+    mention_roles: tuple[RoleId, ...] = ()
+    here: bool = False
+    notified: tuple[UserId, ...] = ()
 
 
 class Store(Protocol):

@@ -29,7 +29,6 @@ from hubbub.model.ids import SYSTEM, ChannelId, UserId
 from hubbub.model.limits import (
     CHANNEL_NAME_CHARS,
     CHANNELS_OWNED,
-    DESCRIPTION_CHARS,
     DETAIL_MEMBERS,
 )
 from hubbub.model.names import clean
@@ -39,13 +38,22 @@ from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
 from hubbub.ports.store import Opened, Store, Transaction
 from hubbub.services.directory import Directory, Room
+from hubbub.services.text_channels import TextChannels, check_description
 from hubbub.services.visibility import rank_in, require_known
 
 
 class Channels:
     """What can be done with a channel as a whole; people in it are services/members.py."""
 
-    def __init__(self, store: Store, directory: Directory, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        clock: Clock,
+        ids: IdSource,
+        texts: TextChannels,
+    ) -> None:
+        self._texts = texts
         self._store = store
         self._directory = directory
         self._clock = clock
@@ -54,7 +62,7 @@ class Channels:
     async def create_group(self, caller: Caller, command: CreateGroup) -> ChannelView:
         """A group, owned by the caller."""
         user = caller.known
-        name, description = _check_name(command.name), _check_description(command.description)
+        name, description = _check_name(command.name), check_description(command.description)
         owned = await self._store.read(self._store.channels.count_owned(user.id))
         if owned >= CHANNELS_OWNED:
             raise conflict(f"You own {CHANNELS_OWNED} groups; delete one first.")
@@ -128,13 +136,18 @@ class Channels:
         require_known(room, caller)
         ask = self._store.channels.get_view(caller.user_id, command.channel_id)
         view = await self._store.read(ask)
-        if view is not None:
+        if view is None:
+            view = ChannelView(room.channel, room.members.get(caller.user_id), 0, 0)
+        if room.server is None:
             return view
-        return ChannelView(room.channel, room.members.get(caller.user_id), 0, 0)
+        return msgspec.structs.replace(view, permissions=room.permissions(caller.user_id))
 
     async def update(self, caller: Caller, command: UpdateChannel) -> ChannelView:
-        """Name, description and openness by admins; a new owner by the owner."""
-        await self._directory.room(command.channel_id)
+        """Name, description and openness by admins; a new owner by the owner. Text channels: text_channels.py."""
+        room = await self._directory.room(command.channel_id)
+        if room.server is not None:
+            await self._texts.update(caller, command)
+            return await self.get(caller, GetChannel(command.channel_id))
         changes = _changes(command)
 
         def prepare() -> Transaction[Channel]:
@@ -147,8 +160,10 @@ class Channels:
         return await self.get(caller, GetChannel(command.channel_id))
 
     async def delete(self, caller: Caller, command: DeleteChannel) -> None:
-        """By the owner, or a server administrator."""
-        await self._directory.room(command.channel_id)
+        """By the owner, or a server administrator. Text channels: text_channels.py."""
+        if (await self._directory.room(command.channel_id)).server is not None:
+            await self._texts.delete(caller, command)
+            return
 
         def prepare() -> Transaction[int]:
             room = self._known(caller, command.channel_id)
@@ -181,18 +196,20 @@ class Channels:
 
 def _created(channel: Channel, members: Sequence[tuple[Member, User]]) -> Sequence[Publication]:
     """Each of the first members hears of the channel, then the channel of each of them."""
-    made = [_created_for(channel, member) for member, _ in members]
+    is_direct = channel.kind is Kind.DIRECT
+    people = tuple(user for _, user in members) if is_direct else ()
+    made = [_created_for(channel, member, people) for member, _ in members]
     topic = channel_topic(channel.id)
     return made + [
-        Publication(topic, MemberJoined(channel.id, member.version, member, user))
+        Publication(topic, MemberJoined(channel.id, member.version, member, user, channel.kind))
         for member, user in members
     ]
 
 
-def _created_for(channel: Channel, member: Member) -> Publication:
+def _created_for(channel: Channel, member: Member, people: tuple[User, ...]) -> Publication:
     """As it was when they came in: the events of who comes after them have later versions."""
     channel = msgspec.structs.replace(channel, version=member.version)
-    event = ChannelCreated(channel.id, channel.version, channel)
+    event = ChannelCreated(channel.id, channel.version, channel, people)
     return Publication(user_topic(member.user_id), event)
 
 
@@ -228,11 +245,14 @@ def _deleted(channel_id: ChannelId, version: int) -> Sequence[Publication]:
 
 
 def _changes(command: UpdateChannel) -> dict[str, object]:
+    for name in ("category_id", "position", "slow_mode"):
+        if getattr(command, name) is not None:
+            raise invalid(name, "only channels of servers have one")
     changes: dict[str, object] = {}
     if command.name is not None:
         changes["name"] = _check_name(command.name)
     if command.description is not None:
-        changes["description"] = _check_description(command.description)
+        changes["description"] = check_description(command.description)
     if command.private is not None:
         changes["private"] = command.private
     if command.owner_id is not None:
@@ -251,9 +271,3 @@ def _check_new_owner(room: Room, caller: Caller, owner_id: UserId) -> None:
 
 def _check_name(name: str) -> str:
     return clean("name", name, CHANNEL_NAME_CHARS)
-
-
-def _check_description(text: str) -> str:
-    if len(text) > DESCRIPTION_CHARS or "\0" in text:
-        raise invalid("description", f"it must have at most {DESCRIPTION_CHARS} characters, no NUL")
-    return text

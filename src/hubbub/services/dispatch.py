@@ -6,18 +6,29 @@ from typing import TypeVar
 import msgspec
 
 from hubbub.model import commands as c
-from hubbub.model.errors import unauthorized, unavailable
+from hubbub.model import server_commands as sc
+from hubbub.model.errors import forbidden, unauthorized, unavailable
 from hubbub.ports.presence import Presence
 from hubbub.services.accounts import Accounts
+from hubbub.services.bots import Bots
+from hubbub.services.categories import Categories
 from hubbub.services.channels import Channels
 from hubbub.services.images import Images
+from hubbub.services.invites import Invites
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.messages import Messages
+from hubbub.services.pins import Pins
+from hubbub.services.preferences import Preferences
 from hubbub.services.rates import COMMANDS, Rates
 from hubbub.services.reactions import Reactions
 from hubbub.services.reads import Reads
 from hubbub.services.relationships import Relationships
+from hubbub.services.roles import Roles
+from hubbub.services.server_members import ServerMembers
+from hubbub.services.servers import Servers
+from hubbub.services.text_channels import TextChannels
+from hubbub.services.webhooks import Webhooks
 
 C = TypeVar("C", bound=c.Command)
 Handler = Callable[[c.Caller, C], Awaitable[object]]
@@ -36,17 +47,29 @@ class Services(msgspec.Struct, frozen=True):
     presence: Presence
     images: Images
     relationships: Relationships
+    servers: Servers
+    categories: Categories
+    text_channels: TextChannels
+    roles: Roles
+    server_members: ServerMembers
+    invites: Invites
+    webhooks: Webhooks
+    bots: Bots
+    pins: Pins
+    preferences: Preferences
 
 
 class Row(msgspec.Struct, frozen=True):
     """How a command is carried out.
 
-    `public`: without signing in. `pipelined`: the next command of its connection need not wait for it.
+    `public`: without signing in. `people`: not by bots, so that a token of theirs that gets lost makes no more of
+    them and binds nobody. `pipelined`: the next command of its connection need not wait for it.
     `writes`: refused while the server drains.
     """
 
     handler: Callable[[c.Caller, c.Command], Awaitable[object]]
     public: bool = False
+    people: bool = False
     pipelined: bool = False
     writes: bool = True
 
@@ -56,21 +79,44 @@ def _row(handler: Handler[C], **flags: bool) -> Row:
     return Row(handler, **flags)  # type: ignore[arg-type]  # as above
 
 
-def table(s: Services) -> dict[type[c.Command], Row]:
+Table = dict[type[c.Command], Row]
+
+
+def table(s: Services) -> Table:
     """All commands that services carry out; those of the connection itself are the gateway's."""
+    return {
+        **_accounts(s),
+        **_channels(s),
+        **_messages(s),
+        **_relationships(s),
+        **_servers(s),
+        **_people_of_servers(s),
+        **_programs(s),
+        **_preferences(s),
+    }
+
+
+def _accounts(s: Services) -> Table:
     return {
         c.Register: _row(s.accounts.register, public=True),
         c.SignIn: _row(s.accounts.sign_in, public=True),
         c.Refresh: _row(s.logins.refresh, public=True),
-        c.SignOut: _row(s.logins.sign_out),
+        c.SignOut: _row(s.logins.sign_out, people=True),
         c.ListLogins: _row(s.logins.list_all, writes=False),
-        c.RevokeLogin: _row(s.logins.revoke),
-        c.ChangePassword: _row(s.accounts.change_password),
-        c.ClaimAdmin: _row(s.accounts.claim_admin),
+        c.RevokeLogin: _row(s.logins.revoke, people=True),
+        c.ChangePassword: _row(s.accounts.change_password, people=True),
+        c.ClaimAdmin: _row(s.accounts.claim_admin, people=True),
         c.GetUser: _row(s.accounts.get_user, writes=False),
         c.UpdateProfile: _row(s.accounts.update_profile),
         c.SearchUsers: _row(s.accounts.search, writes=False),
         c.GetPresence: _row(s.presence.get, writes=False),
+        c.SetUserImage: _row(s.images.set_own),
+        c.GetUserImage: _row(s.images.get_of, writes=False),
+    }
+
+
+def _channels(s: Services) -> Table:
+    return {
         c.CreateGroup: _row(s.channels.create_group),
         c.OpenDirect: _row(s.channels.open_direct),
         c.ListChannels: _row(s.channels.list_all, writes=False),
@@ -83,6 +129,11 @@ def table(s: Services) -> dict[type[c.Command], Row]:
         c.ListMembers: _row(s.members.list_all, writes=False),
         c.AddMember: _row(s.members.add),
         c.RemoveMember: _row(s.members.remove),
+    }
+
+
+def _messages(s: Services) -> Table:
+    return {
         c.SendMessage: _row(s.messages.send, pipelined=True),
         c.EditMessage: _row(s.messages.edit),
         c.RecallMessage: _row(s.messages.recall),
@@ -91,21 +142,90 @@ def table(s: Services) -> dict[type[c.Command], Row]:
         c.GetMessage: _row(s.messages.get, writes=False),
         c.PostImage: _row(s.images.post),
         c.GetImage: _row(s.images.get, writes=False),
-        c.SetUserImage: _row(s.images.set_own),
-        c.GetUserImage: _row(s.images.get_of, writes=False),
         c.History: _row(s.messages.history, writes=False),
         c.MarkRead: _row(s.reads.mark_read, pipelined=True),
         c.MarkDelivered: _row(s.reads.mark_delivered, pipelined=True),
         c.ListUnread: _row(s.reads.list_unread, writes=False),
         c.Typing: _row(s.reads.typing, pipelined=True, writes=False),
+        sc.PinMessage: _row(s.pins.pin),
+        sc.UnpinMessage: _row(s.pins.unpin),
+        sc.ListPins: _row(s.pins.list_all, writes=False),
+    }
+
+
+def _relationships(s: Services) -> Table:
+    return {
         c.ListRelationships: _row(s.relationships.list_all, writes=False),
         c.ListRequests: _row(s.relationships.list_requests, writes=False),
-        c.RequestFriend: _row(s.relationships.request),
-        c.AnswerFriend: _row(s.relationships.answer),
+        c.RequestFriend: _row(s.relationships.request, people=True),
+        c.AnswerFriend: _row(s.relationships.answer, people=True),
         c.RemoveFriend: _row(s.relationships.remove),
         c.Block: _row(s.relationships.block),
         c.Unblock: _row(s.relationships.unblock),
         c.EndRelationship: _row(s.relationships.end),
+    }
+
+
+def _servers(s: Services) -> Table:
+    return {
+        sc.CreateServer: _row(s.servers.create, people=True),
+        sc.ListServers: _row(s.servers.list_all, writes=False),
+        sc.GetServer: _row(s.servers.get, writes=False),
+        sc.UpdateServer: _row(s.servers.update),
+        sc.DeleteServer: _row(s.servers.delete),
+        sc.ListAudit: _row(s.servers.list_audit, writes=False),
+        sc.CreateCategory: _row(s.categories.create),
+        sc.UpdateCategory: _row(s.categories.update),
+        sc.DeleteCategory: _row(s.categories.delete),
+        sc.CreateChannel: _row(s.text_channels.create),
+        sc.ListServerChannels: _row(s.text_channels.list_all, writes=False),
+        sc.SetOverrides: _row(s.text_channels.set_overrides),
+        sc.PutOverride: _row(s.text_channels.put_override),
+        sc.CreateRole: _row(s.roles.create),
+        sc.UpdateRole: _row(s.roles.update),
+        sc.MoveRoles: _row(s.roles.move),
+        sc.DeleteRole: _row(s.roles.delete),
+    }
+
+
+def _people_of_servers(s: Services) -> Table:
+    return {
+        sc.ListServerMembers: _row(s.server_members.list_all, writes=False),
+        sc.GetServerMember: _row(s.server_members.get, writes=False),
+        sc.UpdateServerMember: _row(s.server_members.update),
+        sc.RemoveServerMember: _row(s.server_members.remove),
+        sc.ListBans: _row(s.server_members.list_bans, writes=False),
+        sc.Unban: _row(s.server_members.unban),
+        sc.CreateInvite: _row(s.invites.create),
+        sc.ListInvites: _row(s.invites.list_all, writes=False),
+        sc.GetInvite: _row(s.invites.get, writes=False),
+        sc.AcceptInvite: _row(s.invites.accept, people=True),
+        sc.RevokeInvite: _row(s.invites.revoke),
+    }
+
+
+def _programs(s: Services) -> Table:
+    return {
+        sc.CreateWebhook: _row(s.webhooks.create),
+        sc.ListWebhooks: _row(s.webhooks.list_all, writes=False),
+        sc.UpdateWebhook: _row(s.webhooks.update),
+        sc.DeleteWebhook: _row(s.webhooks.delete),
+        sc.PostWebhook: _row(s.webhooks.post, public=True),
+        sc.CreateBot: _row(s.bots.create, people=True),
+        sc.ListBots: _row(s.bots.list_all, people=True, writes=False),
+        sc.ResetBot: _row(s.bots.reset, people=True),
+        sc.DeleteBot: _row(s.bots.delete, people=True),
+        sc.AddBot: _row(s.bots.add, people=True),
+    }
+
+
+def _preferences(s: Services) -> Table:
+    return {
+        sc.SetNotify: _row(s.preferences.set_notify),
+        sc.GetNotify: _row(s.preferences.get_notify, writes=False),
+        sc.ListNotify: _row(s.preferences.list_notify, writes=False),
+        sc.SetPreferences: _row(s.preferences.set_own),
+        sc.GetPreferences: _row(s.preferences.get_own, writes=False),
     }
 
 
@@ -114,20 +234,30 @@ class Dispatch:
 
     def __init__(self, services: Services, rates: Rates) -> None:
         self._rows = table(services)
+        self._text_channels = services.text_channels
         self._rates = rates
         self.draining = False
 
     def row(self, command: c.Command) -> Row:
-        """How a command is carried out."""
-        return self._rows[type(command)]
+        """How a command is carried out; of one in a server, the command itself."""
+        inner = command.command if isinstance(command, sc.InServer) else command
+        return self._rows[type(inner)]
 
     def handle(self, caller: c.Caller, command: c.Command) -> Awaitable[object]:
         """Starts a command; refuses at once what needs no service to refuse."""
-        row = self._rows[type(command)]
+        row = self.row(command)
         if self.draining and row.writes:
             raise unavailable("The server is restarting; try again in a moment.")
         if not row.public:
             if caller.user is None:
                 raise unauthorized()
             self._rates.take(COMMANDS, "commands", caller.user.id)
+        if row.people and caller.user is not None and caller.user.is_bot:
+            raise forbidden("This is for people, not for bots.")
+        if isinstance(command, sc.InServer):
+            return self._in_server(row, caller, command)
         return row.handler(caller, command)
+
+    async def _in_server(self, row: Row, caller: c.Caller, command: sc.InServer) -> object:
+        await self._text_channels.require_in(caller, command)
+        return await row.handler(caller, command.command)

@@ -15,12 +15,13 @@ from hubbub.model.errors import Refused, invalid, not_found
 from hubbub.model.events import ChannelDeleted, Event, MessageRecalled
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.model.images import media_type
+from hubbub.model.permissions import ATTACH_FILES
 from hubbub.ports.blobs import Blobs
 from hubbub.ports.ids import IdSource
 from hubbub.services.directory import Directory
 from hubbub.services.messages import Messages
 from hubbub.services.rates import Rate, Rates
-from hubbub.services.visibility import require_visible, require_writable
+from hubbub.services.visibility import require_allowed, require_readable, require_writable
 
 IMAGES: Final = Rate(10, 0.2)
 
@@ -46,6 +47,7 @@ class Images:
         """A message whose content is the image's path."""
         room = await self._directory.room(command.channel_id)
         require_writable(room, caller)
+        require_allowed(room, caller, ATTACH_FILES)
         _require_image(command.content)
         self._rates.take(IMAGES, "images", caller.user_id)
         message_id = MessageId(self._ids.next_id())
@@ -66,7 +68,7 @@ class Images:
             raise not_found("image")
         found = await self._blobs.get(_key(command.channel_id, command.message_id))
         room = await self._directory.room(command.channel_id)
-        require_visible(room, caller)  # a kick during the read must win
+        require_readable(room, caller)  # a kick during the read must win
         return _image(found)
 
     async def set_own(self, caller: Caller, command: SetUserImage) -> UserId:
@@ -85,7 +87,11 @@ class Images:
         if isinstance(event, MessageRecalled):
             self._blobs.drop(_key(event.channel_id, event.message.id))
         elif isinstance(event, ChannelDeleted):
-            self._blobs.drop(f"channels/{event.channel_id}")
+            self.drop_channel(event.channel_id)
+
+    def drop_channel(self, channel_id: ChannelId) -> None:
+        """All of a channel that is gone."""
+        self._blobs.drop(f"channels/{channel_id}")
 
 
 def _key(channel_id: ChannelId, message_id: MessageId) -> str:

@@ -17,13 +17,14 @@ from hubbub.model.ids import LoginId, UserId
 from hubbub.model.topics import user_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
-from hubbub.ports.store import Rotated, Store
+from hubbub.ports.store import Rotated, Store, nothing
 from hubbub.ports.tokens import Claims, TokenIssuer
 from hubbub.services.rates import SIGN_INS_OF_ADDRESS, Rates
 
 REREAD_SECONDS = 10.0
 REMEMBERED = 50_000  # log-ins whose user is kept in memory
 
+BOT_SECONDS = 50 * 365 * 24 * 3600  # a bot's token lasts until it is reset
 LASTING_SECONDS = 7 * 24 * 3600  # as long as the tokens of originals that renew none
 
 
@@ -65,6 +66,19 @@ class Logins:
             lambda ended: revoked(user.id, ended, "too many devices"),
         )
         return self._issue(user, login_id, refresh, self._seconds(lasting))
+
+    async def open_bot(self, user: User) -> str:
+        """A token that does not expire; nothing can renew it."""
+        now, login_id = self._clock.now_ms(), LoginId(self._ids.secret()[:22])
+        claims = Claims(user.id, login_id, now + BOT_SECONDS * 1000)
+        login = Login(login_id, user.id, now, now, claims.expires_at, "bot")
+        unused = _hash(self._ids.secret())
+        await self._store.write(lambda: self._store.accounts.add_login(login, unused), nothing)
+        return self._tokens.issue(claims)
+
+    async def end_all(self, user_id: UserId, reason: str) -> None:
+        """Ends every log-in of a person, and their connections."""
+        await self._revoke(user_id, None, None, reason)
 
     async def authenticate(self, token: str, address: str) -> Caller:
         """Who bears a token; raises `Refused(unauthorized)`."""

@@ -38,6 +38,8 @@ class Members:
         """Active ones; the pending and the banned are for admins."""
         room = await self._directory.room(command.channel_id)
         require_visible(room, caller)
+        if room.server is not None:
+            raise forbidden("Ask for the members of the server.")
         if room.channel.kind is Kind.LOBBY and command.status is Status.ACTIVE:
             raise forbidden("Everybody is in the lobby; search for people instead.")
         if command.status is not Status.ACTIVE and rank_in(room, caller) < 2:
@@ -53,8 +55,7 @@ class Members:
         def prepare() -> Transaction[Result]:
             room = self._room(command.channel_id)
             member = self._wanted(room, caller, command)
-            is_lobby = room.channel.kind is Kind.LOBBY  # everybody is there
-            if is_lobby or member == room.members.get(command.user_id):
+            if _is_everybodys(room) or member == room.members.get(command.user_id):
                 return settled((member, None))
             return self._store.channels.put_member(member)
 
@@ -94,6 +95,10 @@ class Members:
         if command.user_id == caller.user_id:
             return self._joining(room, caller)
         require_visible(room, caller)
+        if room.server is not None:
+            raise forbidden(
+                "People come into the server, not into its channels; invite them there."
+            )
         if not may_manage(room.channel, room.members.get(caller.user_id)):
             raise forbidden("Only admins of the group may add people.")
         known = room.members.get(command.user_id)
@@ -111,6 +116,9 @@ class Members:
         user_id = caller.user_id
         known = room.members.get(user_id)
         if room.channel.kind is Kind.LOBBY:
+            require_visible(room, caller)
+            return self._newcomer(room, user_id)
+        if room.server is not None:
             require_visible(room, caller)
             return self._newcomer(room, user_id)
         if known is not None and known.status is Status.BANNED:
@@ -141,7 +149,7 @@ class Members:
         return self._welcome(room, member, user)
 
     def _welcome(self, room: Room | None, member: Member, user: User) -> Sequence[Publication]:
-        joined = _in_channel(MemberJoined(member.channel_id, member.version, member, user))
+        joined = _joined(room, member, user)
         if room is None:
             return (joined,)
         channel = msgspec.structs.replace(room.channel, version=member.version)
@@ -163,6 +171,8 @@ class Members:
     def _without(self, room: Room, caller: Caller, target: User, *, ban: bool) -> Member:
         """The row as it should be."""
         require_known(room, caller)
+        if room.server is not None:
+            raise forbidden("People leave the server, not its channels; remove them there.")
         if target.id == caller.user_id:
             return self._leaving(room, caller)
         if room.channel.kind is Kind.DIRECT:
@@ -201,14 +211,24 @@ class Members:
         member, user = result
         if user is None:
             return ()
-        if member.status is Status.ACTIVE:  # a ban from the lobby was lifted
-            return (_in_channel(MemberJoined(member.channel_id, member.version, member, user)),)
         room = self._directory.known(member.channel_id)
+        if member.status is Status.ACTIVE:  # a ban from the lobby was lifted
+            return (_joined(room, member, user),)
         if room is not None and not is_active(room.channel, room.members.get(user.id)):
             # A request, a ban of somebody who is not there: only those who decide ever heard of it.
             return self._to_admins(room, member, user)
         by = caller.user_id
         return (_in_channel(MemberLeft(member.channel_id, member.version, member, user, by)),)
+
+
+def _is_everybodys(room: Room) -> bool:
+    """Whether there is nothing to join: everybody is in the lobby, and a server's members in its channels."""
+    return room.channel.kind in (Kind.LOBBY, Kind.TEXT)
+
+
+def _joined(room: Room | None, member: Member, user: User) -> Publication:
+    kind = Kind.GROUP if room is None else room.channel.kind
+    return _in_channel(MemberJoined(member.channel_id, member.version, member, user, kind))
 
 
 def _in_channel(event: MemberJoined | MemberLeft | MemberUpdated) -> Publication:

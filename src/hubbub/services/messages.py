@@ -1,6 +1,5 @@
 """Sending, editing, recalling and reading messages."""
 
-import re
 from collections.abc import Sequence
 
 import msgspec
@@ -13,21 +12,31 @@ from hubbub.model.commands import (
     RecallMessage,
     SendMessage,
 )
-from hubbub.model.entities import Draft, Message, Page, Sent
+from hubbub.model.entities import Draft, Extra, Message, Page, Sent
 from hubbub.model.errors import conflict, forbidden, invalid, not_found
 from hubbub.model.events import MessageEdited, MessageRecalled, MessageSent, Publication
-from hubbub.model.ids import MessageId, UserId, parse_id
-from hubbub.model.limits import CONTENT_CHARS, NONCE_CHARS, PAGE_MAX
+from hubbub.model.ids import MessageId, UserId
+from hubbub.model.limits import PAGE_MAX
+from hubbub.model.permissions import SEND_MESSAGES
+from hubbub.model.servers import AuditEntry
 from hubbub.model.topics import channel_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
+from hubbub.ports.presence import Presence
 from hubbub.ports.store import Edited, Store, Transaction
+from hubbub.services.audit import Journal, Note
+from hubbub.services.content import check_content, check_nonce, check_object, check_type
 from hubbub.services.directory import Directory, Room
+from hubbub.services.mentions import Mentions, find_mentions
 from hubbub.services.rates import MESSAGES, Rates
-from hubbub.services.visibility import rank_in, require_visible, require_writable, visible
-
-_MENTION = re.compile(r"<@(\d{1,16})>")
-MENTIONS = 50
+from hubbub.services.slow_mode import SlowMode
+from hubbub.services.visibility import (
+    moderates,
+    require_allowed,
+    require_readable,
+    require_visible,
+    require_writable,
+)
 
 
 class RecallPolicy(msgspec.Struct, frozen=True):
@@ -59,6 +68,7 @@ class Messages:
         clock: Clock,
         ids: IdSource,
         recall: RecallPolicy,
+        presence: Presence,
     ) -> None:
         self._store = store
         self._directory = directory
@@ -66,6 +76,9 @@ class Messages:
         self._clock = clock
         self._ids = ids
         self._recall = recall
+        self._presence = presence
+        self._slow_mode = SlowMode(clock)
+        self._journal = Journal(clock, ids)
 
     async def send(self, caller: Caller, command: SendMessage) -> Sent:
         """Returns once the message is on disk; a known nonce returns the first message."""
@@ -73,30 +86,59 @@ class Messages:
         if room is None:
             room = await self._directory.room(command.channel_id)
         require_writable(room, caller)
-        _check_content(command.content)
-        _check_nonce(command.nonce)
+        check_content(command.content)
+        check_nonce(command.nonce)
         self._rates.take(MESSAGES, "messages", caller.user_id, command.channel_id)
-        draft = Draft(
+        draft = self._draft(caller, command, room)
+        if room.channel.slow_mode:
+            return await self._send_slowly(caller, draft, room)
+        return await self._store.append(draft, lambda: require_writable(room, caller), sent)
+
+    def _draft(self, caller: Caller, command: SendMessage, room: Room) -> Draft:
+        user = caller.known
+        named = find_mentions(command.content, room, user.id, self._presence)
+        return Draft(
             command.message_id or MessageId(self._ids.next_id()),
             command.channel_id,
-            caller.known,
+            user,
             command.content,
             self._clock.now_ms(),
             command.nonce,
             command.reply_to,
-            _mentions(command.content, room),
+            named.people,
+            room.channel.server_id,
+            _extra(command, named),
+            named.notified,
         )
-        return await self._store.append(draft, lambda: require_writable(room, caller), _sent)
+
+    async def _send_slowly(self, caller: Caller, draft: Draft, room: Room) -> Sent:
+        """Only what was sent makes its author wait."""
+        waits = self._slow_mode.enter(room, caller.user_id)
+        is_new = False
+        try:
+            result = await self._store.append(draft, lambda: require_writable(room, caller), sent)
+            is_new = not result.duplicate
+            return result
+        finally:
+            if not is_new:
+                self._slow_mode.undo(waits)
 
     async def edit(self, caller: Caller, command: EditMessage) -> Message:
         """Only the author edits."""
         room = await self._directory.room(command.channel_id)
-        require_visible(room, caller)
-        _check_content(command.content)
+        require_allowed(room, caller, SEND_MESSAGES)
+        check_content(command.content)
         self._rates.take(MESSAGES, "messages", caller.user_id, command.channel_id)
-        named = _mentions(command.content, room)
+        named = find_mentions(command.content, room, caller.user_id, self._presence)
         edited = Edited(
-            command.channel_id, command.message_id, command.content, named, self._clock.now_ms()
+            command.channel_id,
+            command.message_id,
+            command.content,
+            named.people,
+            self._clock.now_ms(),
+            named.roles,
+            named.here,
+            named.notified,
         )
 
         def allow(message: Message) -> None:
@@ -106,35 +148,52 @@ class Messages:
                 raise forbidden("Only the author may edit a message.")
 
         def prepare() -> Transaction[Message]:
-            require_visible(room, caller)
+            require_allowed(room, caller, SEND_MESSAGES)
             return self._store.messages.edit(edited, allow)
 
         return await self._store.write(prepare, _edited)
 
     async def recall(self, caller: Caller, command: RecallMessage) -> Message:
-        """The author for a while, admins always. Recalling twice changes nothing."""
+        """The author for a while, who moderates always. Recalling twice changes nothing."""
         room = await self._directory.room(command.channel_id)
         require_visible(room, caller)
         now = self._clock.now_ms()
 
         def prepare() -> Transaction[tuple[Message, bool]]:
             require_visible(room, caller)
-            is_admin = rank_in(room, caller) >= 2
+            is_admin = moderates(room, caller)
 
             def allow(message: Message) -> None:
                 self._recall.require(message, caller.user_id, now, is_admin=is_admin)
 
-            return self._store.messages.recall(
-                command.channel_id, command.message_id, caller.user_id, now, allow
-            )
+            place = command.channel_id, command.message_id, caller.user_id
+            steps = self._store.messages.recall(*place, now, allow)
+            return self._noted(steps, self._recall_note(caller, command, room))
 
         message, _ = await self._store.write(prepare, _recalled)
         return message
 
+    def _recall_note(self, caller: Caller, command: RecallMessage, room: Room) -> Note:
+        server_id = room.channel.server_id
+        if server_id is None:
+            return ()
+        target, channel = command.message_id, str(command.channel_id)
+        return self._journal.note(caller, server_id, "message.recall", target, channel_id=channel)
+
+    def _noted(
+        self, steps: Transaction[tuple[Message, bool]], note: Note
+    ) -> Transaction[tuple[Message, bool]]:
+        """The audit log tells what was done to others."""
+        message, is_new = yield from steps
+        others = [_by_another(entry, message) for entry in note if entry.actor != message.author]
+        if is_new and others:
+            yield from self._store.servers.add_audit(others)
+        return message, is_new
+
     async def get(self, caller: Caller, command: GetMessage) -> Message:
         """One message."""
         room = await self._directory.room(command.channel_id)
-        require_visible(room, caller)
+        require_readable(room, caller)
         found = await self._store.read(
             self._store.messages.get_message(command.channel_id, command.message_id)
         )
@@ -150,17 +209,18 @@ class Messages:
         if not 1 <= command.limit <= PAGE_MAX:
             raise invalid("limit", f"it must be 1 to {PAGE_MAX}")
         room = await self._directory.room(command.channel_id)
-        require_visible(room, caller)
+        require_readable(room, caller)
         page = await self._store.read(self._store.messages.page(command))
-        require_visible(room, caller)  # a kick during the read must win
+        require_readable(room, caller)  # a kick during the read must win
         return page
 
 
-def _sent(sent: Sent) -> Sequence[Publication]:
-    if sent.duplicate:
+def sent(result: Sent) -> Sequence[Publication]:
+    """The news of a message, once."""
+    if result.duplicate:
         return ()
-    message = sent.message
-    event = MessageSent(message.channel_id, message.version, message)
+    message = result.message
+    event = MessageSent(message.channel_id, message.version, message, result.nonce)
     return (Publication(channel_topic(message.channel_id), event),)
 
 
@@ -177,23 +237,15 @@ def _recalled(result: tuple[Message, bool]) -> Sequence[Publication]:
     return (Publication(channel_topic(message.channel_id), event),)
 
 
-def _check_content(content: str) -> None:
-    if len(content) > CONTENT_CHARS or not content or content.isspace():
-        raise invalid("content", f"it must have 1 to {CONTENT_CHARS} characters, not only spaces")
-    if "\0" in content:
-        raise invalid("content", "it must not contain the NUL character")
+def _extra(command: SendMessage, named: Mentions) -> Extra | None:
+    """Nearly always None."""
+    if not (command.type or command.payload is not None or named.roles or named.here):
+        return None
+    check_type(command.type)
+    payload = None if command.payload is None else check_object("payload", command.payload)
+    return Extra(command.type, payload, mention_roles=named.roles, here=named.here)
 
 
-def _check_nonce(nonce: str | None) -> None:
-    if nonce is None:
-        return
-    if not 1 <= len(nonce) <= NONCE_CHARS or "\0" in nonce:
-        raise invalid("nonce", f"it must have 1 to {NONCE_CHARS} characters, none of them NUL")
-
-
-def _mentions(content: str, room: Room) -> tuple[UserId, ...]:
-    """`<@id>` of people who can see the message, each once, in order."""
-    if "<@" not in content:
-        return ()
-    named = dict.fromkeys(UserId(parse_id(m) or 0) for m in _MENTION.findall(content))
-    return tuple(u for u in named if u and visible(room, u))[:MENTIONS]
+def _by_another(entry: AuditEntry, message: Message) -> AuditEntry:
+    changes = {**entry.changes, "author_id": str(message.author.id)}
+    return msgspec.structs.replace(entry, changes=changes)

@@ -4,18 +4,21 @@ from collections.abc import Callable, Sequence
 
 from hubbub.model.commands import AddReaction, Caller, RemoveReaction
 from hubbub.model.entities import Message
-from hubbub.model.errors import conflict
+from hubbub.model.errors import conflict, not_found
 from hubbub.model.events import Publication, ReactionAdded, ReactionRemoved
 from hubbub.model.ids import UserId
+from hubbub.model.permissions import ADD_REACTIONS
 from hubbub.model.reactions import Reactions as Found
-from hubbub.model.reactions import check_emoji, with_reaction, without_reaction
+from hubbub.model.reactions import check_emoji, emojis_of, with_reaction, without_reaction
 from hubbub.model.topics import channel_topic
 from hubbub.ports.store import Store, Transaction
-from hubbub.services.directory import Directory
+from hubbub.services.directory import Directory, Room
 from hubbub.services.rates import MESSAGES, Rates
-from hubbub.services.visibility import require_visible
+from hubbub.services.visibility import require_allowed, require_visible
 
 Change = Callable[[Found, str, UserId], Found]
+Told = type[ReactionAdded] | type[ReactionRemoved]
+Reacted = tuple[Message, list[Publication]]  # with the news of what changed
 
 
 class Reactions:
@@ -27,42 +30,83 @@ class Reactions:
         self._rates = rates
 
     async def add(self, caller: Caller, command: AddReaction) -> Message:
-        """Many per person and message."""
-        return await self._react(caller, command, with_reaction, ReactionAdded)
+        """Many per person and message, or one in place of all others."""
+        steps = self._replace if command.only else self._add
+
+        def require(room: Room) -> None:
+            require_allowed(room, caller, ADD_REACTIONS)
+
+        return await self._react(caller, command, require, lambda: steps(command, caller.user_id))
 
     async def remove(self, caller: Caller, command: RemoveReaction) -> Message:
-        """One's own."""
-        return await self._react(caller, command, without_reaction, ReactionRemoved)
+        """One's own, also where one may add none."""
+
+        def require(room: Room) -> None:
+            require_visible(room, caller)
+
+        return await self._react(
+            caller, command, require, lambda: self._take(command, caller.user_id, command.emoji)
+        )
 
     async def _react(
         self,
         caller: Caller,
         command: AddReaction | RemoveReaction,
-        change: Change,
-        event: type[ReactionAdded] | type[ReactionRemoved],
+        require: Callable[[Room], None],
+        steps: Callable[[], Transaction[Reacted]],
     ) -> Message:
         room = await self._directory.room(command.channel_id)
-        require_visible(room, caller)
+        require(room)
         check_emoji(command.emoji)
-        user_id, emoji = caller.user_id, command.emoji
-        self._rates.take(MESSAGES, "reactions", user_id, command.channel_id)
+        self._rates.take(MESSAGES, "reactions", caller.user_id, command.channel_id)
 
+        def prepare() -> Transaction[Reacted]:
+            require(room)
+            return steps()
+
+        message, _ = await self._store.write(prepare, _news)
+        return message
+
+    def _add(self, command: AddReaction, user_id: UserId) -> Transaction[Reacted]:
+        return self._change(command, with_reaction, user_id, command.emoji, ReactionAdded)
+
+    def _take(
+        self, command: AddReaction | RemoveReaction, user_id: UserId, emoji: str
+    ) -> Transaction[Reacted]:
+        return self._change(command, without_reaction, user_id, emoji, ReactionRemoved)
+
+    def _replace(self, command: AddReaction, user_id: UserId) -> Transaction[Reacted]:
+        """Each that goes and the one that comes are changes of their own, in one write."""
+        ask = self._store.messages.get_message(command.channel_id, command.message_id)
+        message = yield from ask
+        if message is None:
+            raise not_found("message")
+        news: list[Publication] = []
+        for emoji in emojis_of(message.reactions, user_id):
+            if emoji != command.emoji:
+                _, gone = yield from self._take(command, user_id, emoji)
+                news += gone
+        message, came = yield from self._add(command, user_id)
+        return message, news + came
+
+    def _change(
+        self,
+        command: AddReaction | RemoveReaction,
+        change: Change,
+        user_id: UserId,
+        emoji: str,
+        event: Told,
+    ) -> Transaction[Reacted]:
         def changed(message: Message) -> Found:
             if message.recalled_at is not None:
                 raise conflict("A recalled message can't have reactions.")
             return change(message.reactions, emoji, user_id)
 
-        def prepare() -> Transaction[tuple[Message, bool]]:
-            require_visible(room, caller)
-            return self._store.messages.react(command.channel_id, command.message_id, changed)
+        place = command.channel_id, command.message_id
+        message, is_new = yield from self._store.messages.react(*place, changed)
+        told = event(message.channel_id, message.version, message, user_id, emoji)
+        return message, [Publication(channel_topic(message.channel_id), told)] if is_new else []
 
-        def announce(result: tuple[Message, bool]) -> Sequence[Publication]:
-            message, is_new = result
-            if not is_new:
-                return ()
-            topic = channel_topic(message.channel_id)
-            told = event(message.channel_id, message.version, message, user_id, emoji)
-            return (Publication(topic, told),)
 
-        message, _ = await self._store.write(prepare, announce)
-        return message
+def _news(result: Reacted) -> Sequence[Publication]:
+    return result[1]

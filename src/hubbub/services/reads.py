@@ -15,11 +15,12 @@ from hubbub.model.events import (
 )
 from hubbub.model.ids import MessageId, UserId
 from hubbub.model.limits import PRESENCE_MEMBERS, RECEIPTS_MEMBERS, SYNC_CHARS, UNREAD_MESSAGES
+from hubbub.model.permissions import SEND_MESSAGES
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.broker import Broker
 from hubbub.ports.store import Store, Transaction
 from hubbub.services.directory import Directory, Room
-from hubbub.services.visibility import require_visible
+from hubbub.services.visibility import require_allowed, require_visible
 
 _Moved = tuple[int, MessageId] | None  # where a position is now, if it moved
 
@@ -89,7 +90,7 @@ class Reads:
     async def typing(self, caller: Caller, command: Typing) -> None:
         """Not in the lobby nor in large groups: there it would only be noise; nor to who blocks."""
         room = await self._directory.room(command.channel_id)
-        require_visible(room, caller)
+        require_allowed(room, caller, SEND_MESSAGES)
         if not room.is_larger_than(PRESENCE_MEMBERS) and not room.blockers:
             kind = TypingStopped if command.stopped else TypingStarted
             event = kind(command.channel_id, caller.known)
