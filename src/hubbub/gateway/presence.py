@@ -132,10 +132,6 @@ class PresenceTracker:
             found |= await self._online_at(server_id, user_id)
         return found - {user_id}
 
-    def online(self, user_ids: Iterable[UserId]) -> list[UserId]:
-        """Those of them whom others see as online."""
-        return [user_id for user_id in user_ids if user_id in self._shown]
-
     async def _online_at(self, server_id: ServerId, user_id: UserId) -> set[UserId]:
         try:
             members = (await self._directory.states.get(server_id)).members
