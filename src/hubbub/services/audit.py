@@ -1,5 +1,7 @@
 """Notes of who did what in a server; they are stored with the change itself."""
 
+from collections.abc import Mapping
+
 from hubbub.model.commands import Caller
 from hubbub.model.ids import ServerId
 from hubbub.model.servers import AuditEntry
@@ -24,11 +26,10 @@ class Journal:
         action: str,
         target_id: int = 0,
         reason: str = "",
-        **changes: object,
+        changes: Mapping[str, object] | None = None,
     ) -> Note:
         """One note; `changes` are the new values as JSON has them, ids as decimal strings."""
+        told = dict(changes or {})
         entry_id, now = self._ids.next_id(), self._clock.now_ms()
         why = check_reason(reason)
-        return (
-            AuditEntry(entry_id, server_id, caller.known, action, target_id, why, now, changes),
-        )
+        return (AuditEntry(entry_id, server_id, caller.known, action, target_id, why, now, told),)

@@ -49,8 +49,12 @@ class Invites(ServerService):
             state = self.known(caller, command.server_id)
             require_permission(state, caller, CREATE_INVITE)
             place = command.server_id, "invite.create"
-            told = {"code": invite.code, "max_uses": invite.max_uses}
-            note = self._journal.note(caller, *place, **told, expires_at=invite.expires_at)
+            told = {
+                "code": invite.code,
+                "max_uses": invite.max_uses,
+                "expires_at": invite.expires_at,
+            }
+            note = self._journal.note(caller, *place, changes=told)
             return _added(invite, self._store.servers.add_invite(invite, note))
 
         return await self._store.write(prepare, nothing, barrier=True)
@@ -103,7 +107,7 @@ class Invites(ServerService):
             if invite.creator_id != caller.user_id:
                 require_permission(state, caller, MANAGE_SERVER)
             place = invite.server_id, "invite.delete"
-            note = self._journal.note(caller, *place, code=invite.code)
+            note = self._journal.note(caller, *place, changes={"code": invite.code})
             return self._store.servers.delete_invite(invite.code, note)
 
         await self._store.write(prepare, nothing, barrier=True)

@@ -177,8 +177,9 @@ class Messages:
         server_id = room.channel.server_id
         if server_id is None:
             return ()
-        target, channel = command.message_id, str(command.channel_id)
-        return self._journal.note(caller, server_id, "message.recall", target, channel_id=channel)
+        place = server_id, "message.recall", command.message_id
+        told = {"channel_id": str(command.channel_id)}
+        return self._journal.note(caller, *place, changes=told)
 
     def _noted(
         self, steps: Transaction[tuple[Message, bool]], note: Note

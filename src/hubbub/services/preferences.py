@@ -41,7 +41,8 @@ class Preferences:
         await self._check(caller, command.channel_id)
         tables = self._store.preferences
         ask = tables.get_preference(caller.user_id, _place(command.channel_id))
-        return Notify(await self._store.read(ask) or Notify.DEFAULT)
+        found = await self._store.read(ask)
+        return Notify.DEFAULT if found is None else Notify(found)
 
     async def list_notify(self, caller: Caller, _command: ListNotify) -> dict[ChannelId, Notify]:
         """Of all channels where one has said so."""
@@ -61,7 +62,8 @@ class Preferences:
     async def get_own(self, caller: Caller, _command: GetPreferences) -> msgspec.Raw:
         """`{}` where there is none."""
         ask = self._store.preferences.get_preference(caller.user_id, _OWN)
-        return msgspec.Raw((await self._store.read(ask) or "{}").encode())
+        found = await self._store.read(ask)
+        return msgspec.Raw(b"{}" if found is None else found.encode())
 
     async def _check(self, caller: Caller, channel_id: ChannelId) -> None:
         require_visible(await self._directory.room(channel_id), caller)

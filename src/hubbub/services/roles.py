@@ -110,7 +110,7 @@ class Roles(ServerService):
             if role.id in state.members[caller.user_id].role_ids:
                 require_sheddable(state, caller, role)
             note = self._journal.note(
-                caller, role.server_id, "role.delete", role.id, command.reason, name=role.name
+                caller, role.server_id, "role.delete", role.id, command.reason, {"name": role.name}
             )
             left = [other for other in _ordered(state) if other.id != role.id]
             return self._delete(role, _renumbered(left), note)
@@ -134,22 +134,12 @@ class Roles(ServerService):
         return version, placed
 
     def _note(self, caller: Caller, action: str, role: Role, reason: str) -> Note:
-        return self._journal.note(
-            caller,
-            role.server_id,
-            action,
-            role.id,
-            reason,
-            name=role.name,
-            color=role.color,
-            permissions=names_of(role.permissions),
-        )
+        told = {"name": role.name, "color": role.color, "permissions": names_of(role.permissions)}
+        return self._journal.note(caller, role.server_id, action, role.id, reason, told)
 
     def _moved_note(self, caller: Caller, command: MoveRoles, moved: Iterable[Role]) -> Note:
-        positions = {str(role.id): role.position for role in moved}
-        return self._journal.note(
-            caller, command.server_id, "role.move", 0, command.reason, positions=positions
-        )
+        told = {"positions": {str(role.id): role.position for role in moved}}
+        return self._journal.note(caller, command.server_id, "role.move", 0, command.reason, told)
 
 
 def _ordered(state: ServerState) -> list[Role]:

@@ -111,7 +111,7 @@ class ServerMembers(ServerService):
         if not told or (command.user_id == caller.user_id and command.role_ids is None):
             return ()
         target = command.server_id, "member.update", command.user_id, command.reason
-        return self._journal.note(caller, *target, **told)
+        return self._journal.note(caller, *target, told)
 
     # -- going --------------------------------------------------------------------------------------
 

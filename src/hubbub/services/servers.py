@@ -120,10 +120,10 @@ class Servers(ServerService):
         plain = {key: value for key, value in changes.items() if key != "owner_id"}
         if plain:
             place = command.server_id, "server.update", 0, command.reason
-            notes += self._journal.note(caller, *place, **plain)
+            notes += self._journal.note(caller, *place, plain)
         if command.owner_id is not None and "owner_id" in changes:
             place = command.server_id, "server.transfer", command.owner_id, command.reason
-            notes += self._journal.note(caller, *place, owner_id=str(command.owner_id))
+            notes += self._journal.note(caller, *place, {"owner_id": str(command.owner_id)})
         return notes
 
     async def delete(self, caller: Caller, command: DeleteServer) -> None:

@@ -103,7 +103,7 @@ class TextChannels(ServerService):
     def _create_note(self, caller: Caller, channel: Channel, reason: str) -> Note:
         told = {"name": channel.name, "overrides": _worded(channel.overrides)}
         place = text_server_id(channel), "channel.create", channel.id, reason
-        return self._journal.note(caller, *place, **told)
+        return self._journal.note(caller, *place, told)
 
     async def list_all(self, caller: Caller, command: ListServerChannels) -> list[ChannelDetail]:
         """Those that the caller may see."""
@@ -134,7 +134,8 @@ class TextChannels(ServerService):
         told = dict(changes)
         if "category_id" in told:
             told["category_id"] = str(told["category_id"] or NO_CATEGORY)
-        return self._journal.note(caller, text_server_id(old), "channel.update", old.id, **told)
+        place = text_server_id(old), "channel.update", old.id
+        return self._journal.note(caller, *place, changes=told)
 
     async def delete(self, caller: Caller, command: DeleteChannel) -> None:
         """By MANAGE_CHANNEL in the channel; with all that was said in it."""
@@ -143,7 +144,7 @@ class TextChannels(ServerService):
             room = self.known_room(caller, command.channel_id)
             require_allowed(room, caller, MANAGE_CHANNEL)
             place = text_server_id(room.channel), "channel.delete", command.channel_id
-            note = self._journal.note(caller, *place, name=room.channel.name)
+            note = self._journal.note(caller, *place, changes={"name": room.channel.name})
             return beside(room.channel, self._delete(command.channel_id, note))
 
         await self._store.write(
@@ -201,7 +202,7 @@ class TextChannels(ServerService):
         self, caller: Caller, old: Channel, wanted: tuple[Override, ...], reason: str
     ) -> Note:
         place = text_server_id(old), "overrides.update", old.id, reason
-        return self._journal.note(caller, *place, overrides=_worded(wanted))
+        return self._journal.note(caller, *place, {"overrides": _worded(wanted)})
 
 
 Change = Callable[[tuple[Override, ...]], tuple[Override, ...]]

@@ -66,8 +66,9 @@ class Webhooks(ServerService):
 
         def prepare() -> Transaction[Webhook]:
             self._require_managed(caller, command.channel_id)
+            place = server_id, "webhook.create", webhook.id
             told = {"name": webhook.name, "channel_id": str(webhook.channel_id)}
-            note = self._journal.note(caller, server_id, "webhook.create", webhook.id, **told)
+            note = self._journal.note(caller, *place, changes=told)
             return self._store.programs.add_webhook(webhook, _hash(token), note)
 
         made = await self._store.write(prepare, nothing)
@@ -86,8 +87,9 @@ class Webhooks(ServerService):
 
         def prepare() -> Transaction[Webhook]:
             self._require_managed(caller, old.channel_id)
+            place = old.server_id, "webhook.update", old.id
             told = {"name": new.name, "avatar_url": new.avatar_url, "new_token": bool(token)}
-            note = self._journal.note(caller, old.server_id, "webhook.update", old.id, **told)
+            note = self._journal.note(caller, *place, changes=told)
             return self._store.programs.update_webhook(new, _hash(token) if token else None, note)
 
         stored = await self._store.write(prepare, nothing)
@@ -100,7 +102,7 @@ class Webhooks(ServerService):
         def prepare() -> Transaction[None]:
             self._require_managed(caller, old.channel_id)
             place = old.server_id, "webhook.delete", old.id
-            note = self._journal.note(caller, *place, name=old.name)
+            note = self._journal.note(caller, *place, changes={"name": old.name})
             return self._store.programs.delete_webhook(old, note)
 
         await self._store.write(prepare, nothing)

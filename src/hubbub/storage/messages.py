@@ -98,12 +98,16 @@ _LIST_PINS = Statement(
 _END = 1 << 60  # larger than any seq
 
 
-def _without_mentions(extra: Extra | None) -> Extra | None:
-    """Of an edited message: what it says now mentions no roles."""
-    if extra is None:
-        return None
-    left = msgspec.structs.replace(extra, mention_roles=(), here=False)
-    return None if left == Extra() else left
+def _extra_of(edited: Edited, old: Extra | None) -> Extra | None:
+    """With the mentions of what it says now."""
+    mentions = {"mention_roles": edited.mention_roles, "here": edited.here}
+    extra = msgspec.structs.replace(old or Extra(), **mentions)
+    return None if extra == Extra() else extra
+
+
+def _targets(edited: Edited) -> list[int]:
+    """Everybody, and every role, whose mention it is; each once."""
+    return list(dict.fromkeys((*edited.mentions, *edited.notified, *edited.mention_roles)))
 
 
 class MessageTables:
@@ -185,7 +189,7 @@ class MessageTables:
         """New content under a new version."""
         message = yield from self._existing(edited.channel_id, edited.message_id)
         allow(message)
-        extra = _without_mentions(message.extra)
+        extra = _extra_of(edited, message.extra)
         version, _ = yield from bump(message.channel_id)
         yield _EDIT(
             message=message.id,
@@ -196,9 +200,9 @@ class MessageTables:
             extra=stored(extra),
         )
         yield _DROP_MENTIONS(channel=message.channel_id, at=message.seq)
-        if edited.mentions:
+        if targets := _targets(edited):
             place = (message.channel_id, message.seq)
-            yield INSERT_MENTION.many([(user, *place) for user in edited.mentions])
+            yield INSERT_MENTION.many([(target, *place) for target in targets])
         return msgspec.structs.replace(
             message,
             content=edited.content,

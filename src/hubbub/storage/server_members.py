@@ -170,6 +170,10 @@ class ServerPeople(ServerReads):
         yield from add_audit(server_id, audit)
         return user, was_member, server.version
 
+    def is_banned(self, server_id: ServerId, user_id: UserId) -> Steps[bool]:
+        """Whether a person may not come in."""
+        return bool((yield _GET_BAN(server=server_id, user=user_id)))
+
     def unban(
         self, server_id: ServerId, user_id: UserId, audit: Sequence[AuditEntry] = ()
     ) -> Steps[int]:

@@ -145,6 +145,11 @@ class ServerTables(ServerPeople):
             raise not_found("server")
         return view
 
+    def add_audit(self, audit: Sequence[AuditEntry]) -> Steps[None]:
+        """Entries alone; the server's version stays."""
+        for entry in audit:
+            yield from add_audit(entry.server_id, (entry,))
+
     def update_server(
         self, server_id: ServerId, changes: Mapping[str, object], audit: Sequence[AuditEntry] = ()
     ) -> Steps[Server]:

@@ -81,7 +81,10 @@ MESSAGE_COLUMNS = (
 )
 N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 7, 14, 9, 14
 
-GET_USER = Statement(sa.select(*USER_COLUMNS).where(users.c.id == param("id")))
+# Webhooks are the authors of their messages and nobody one could write to or let in.
+GET_USER = Statement(
+    sa.select(*USER_COLUMNS).where(users.c.id == param("id"), users.c.kind != "webhook")
+)
 GET_CHANNEL = Statement(sa.select(*CHANNEL_COLUMNS).where(channels.c.id == param("id")))
 SELECT_MESSAGE = sa.select(*MESSAGE_COLUMNS, *USER_COLUMNS).join_from(
     messages, users, users.c.id == messages.c.author_id

@@ -11,6 +11,7 @@ import pytest
 from fakes.broker import RecordingBroker
 from fakes.clock import START_MS, FakeClock
 from fakes.ids import SequentialIds
+from fakes.presence import FakePresence
 from fakes.world import World, refused
 from hubbub.model.commands import (
     AnswerFriend,
@@ -47,6 +48,7 @@ from hubbub.services.rates import Rates
 from hubbub.services.reads import Reads
 from hubbub.services.relationships import REQUESTS, Relationships
 from hubbub.services.states import ServerStates
+from hubbub.services.text_channels import TextChannels
 from hubbub.storage.store import SqliteStore
 
 T = TypeVar("T")
@@ -65,8 +67,11 @@ class Company:
         off = Rates(self.clock, enabled=False)
         recall = RecallPolicy("both", 0)
         self.friends = Relationships(self.store, Rates(self.clock, enabled=True), self.clock, ids)
-        self.channels = Channels(self.store, self.directory, self.clock, ids)
-        self.messages = Messages(self.store, self.directory, off, self.clock, ids, recall)
+        ground = self.store, self.directory, self.clock, ids
+        self.channels = Channels(*ground, TextChannels(*ground))
+        self.messages = Messages(
+            self.store, self.directory, off, self.clock, ids, recall, FakePresence()
+        )
         self.reads = Reads(self.store, self.directory, self.broker)
 
     def _remember(self, publications: Sequence[Publication]) -> None:
