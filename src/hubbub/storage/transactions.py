@@ -117,8 +117,21 @@ _BLOCKERS = Statement(
 encode = msgspec.json.Encoder().encode
 decode_ids = msgspec.json.Decoder(tuple[int, ...]).decode
 _decode_reactions = msgspec.json.Decoder(tuple[Reaction, ...]).decode
-_decode_extra = msgspec.json.Decoder(Extra).decode
+
+
+class _StoredExtra(Extra, frozen=True):
+    """As it stands in its column: a decoder takes raw JSON only where it can be nothing else."""
+
+    payload: msgspec.Raw = msgspec.Raw()
+
+
+_decode_extra = msgspec.json.Decoder(_StoredExtra).decode
 _decode_overrides = msgspec.json.Decoder(tuple[Override, ...]).decode
+
+
+def _to_extra(text: str) -> Extra:
+    found = msgspec.structs.asdict(_decode_extra(text))
+    return Extra(**found | {"payload": found["payload"] or None})
 
 
 def first(query: Query, build: Callable[[Row], T]) -> Steps[T | None]:
@@ -207,7 +220,7 @@ def to_message(row: Row) -> Message:
         pinned,
         more,
     ) = row[:N_MESSAGE]
-    extra = _decode_extra(str(more)) if more is not None else None
+    extra = _to_extra(str(more)) if more is not None else None
     author = to_user(row[N_MESSAGE:])
     return Message(
         identity,  # type: ignore[arg-type]  # as above, for all of these

@@ -44,7 +44,7 @@ class NotificationSettings(msgspec.Struct, frozen=True, rename="camel"):
     """How a person's clients draw their attention; as its clients would have it where nothing was said."""
 
     sound_enabled: bool = True
-    sound_volume: float = 1
+    sound_volume: float = 1.0
     desktop_enabled: bool = True
 
 

@@ -20,6 +20,8 @@ OPERATIONS: Final = (
     *members.OPERATIONS,
     *messages.OPERATIONS,
 )
+# Where the original has another code.
+OTHERWISE: Final = {("DELETE", "/servers/{server_id}/members/@me", Code.CONFLICT): 403}
 SIGN_INS: Final = frozenset(("/auth/login", "/auth/bot"))
 
 
@@ -59,7 +61,8 @@ class MewRest:
         if refusal.retry_after is not None:
             headers = (("retry-after", str(max(1, math.ceil(refusal.retry_after)))),)
         body = encode_json(_said(operation, refusal))
-        return Answer(STATUS[refusal.code], body, headers=headers)
+        otherwise = OTHERWISE.get((operation.method, operation.path, refusal.code))
+        return Answer(otherwise or STATUS[refusal.code], body, headers=headers)
 
 
 def _said(operation: Operation, refusal: Refused) -> object:
