@@ -49,8 +49,9 @@ def _move(found: sv.ServerView, a: Args) -> c.Command:
     return sc.MoveRoles(found.server.id, moved)
 
 
-def _moved(found: tuple[object, tuple[sv.Role, ...]]) -> object:
-    return _ordered(found[1])
+def _moved(found: tuple[sv.ServerView, tuple[sv.Role, ...]]) -> object:
+    now = {role.id: role for role in (*found[0].roles, *found[1])}
+    return _ordered(tuple(now.values()))
 
 
 _R: Final = "/servers/{server_id}/roles"
