@@ -24,6 +24,7 @@ from hubbub.model.server_events import (
     RoleCreated,
     RoleDeleted,
     RoleUpdated,
+    ServerCreated,
     ServerDeleted,
     ServerEvent,
     ServerMemberJoined,
@@ -31,7 +32,7 @@ from hubbub.model.server_events import (
     ServerMemberUpdated,
     ServerUpdated,
 )
-from hubbub.model.servers import Category, Departure, Role, Server, ServerMember
+from hubbub.model.servers import Category, Departure, Role, Server, ServerMember, ServerView
 from hubbub.ports.server_store import ServerRows
 from hubbub.ports.store import Store
 from hubbub.services.memory import Memory
@@ -229,9 +230,22 @@ class ServerStates(Memory[ServerId, ServerState]):
             raise not_found("server")
         return ServerState(rows)
 
+    def _begin(self, view: ServerView) -> None:
+        """A server that has just been made, and that its owner hears of at once: they see the whole of it. Others
+        come into one that memory has for their invite."""
+        if view.member_count > 1 or self.known(view.server.id) is not None:
+            return
+        channels = [found.channel for found in view.channels]
+        rows = ServerRows(
+            view.server, list(view.roles), list(view.categories), channels, [view.member], []
+        )
+        self._young[view.server.id] = ServerState(rows)
+
     def apply(self, event: Event) -> None:
         """Called with every event of every commit, before anything later is decided."""
-        if isinstance(event, ServerEvent):
+        if isinstance(event, ServerCreated):
+            self._begin(event.view)
+        elif isinstance(event, ServerEvent):
             self.hear(event.server_id, event)
         elif isinstance(event, ChannelCreated | ChannelUpdated | OverridesUpdated):
             if event.channel.server_id is not None:
