@@ -55,7 +55,7 @@ class Community:
     def may_in(self, person: str, place: Place) -> set[str]:
         """In a channel."""
         granted = set(self.may(person))
-        if "ADMINISTRATOR" in granted or not granted:
+        if "ADMINISTRATOR" in granted or person not in self.people:
             return granted
         for layer in ([self.everyone], sorted(self.people[person]), [person]):
             found = [place.overrides[target] for target in layer if target in place.overrides]

@@ -139,7 +139,8 @@ class ServerWorld(RuleBasedStateMachine):
                 if not self._reads(fresh.me, channel_id):
                     # Live messages are all that one has of such a channel.
                     mine[server_id]["messages"][channel_id] = {}
-        assert mine == theirs
+        found = _differences(mine, theirs)
+        assert not found, found
 
     def _reads(self, me: str, channel_id: str) -> bool:
         place = self.model.places[channel_id]
@@ -171,3 +172,12 @@ class ServerWorld(RuleBasedStateMachine):
                     (s.author, "" if s.is_recalled else s.content, s.is_recalled)
                     for s in place.said
                 ]
+
+
+def _differences(one: Any, other: Any, path: str = "") -> list[str]:
+    """What two states do not agree on, in as few words as possible."""
+    if one == other:
+        return []
+    if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
+        return [f"{path}: {one} and {other}"]
+    return [line for key in one for line in _differences(one[key], other[key], f"{path}/{key}")]

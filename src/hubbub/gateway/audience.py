@@ -16,7 +16,6 @@ from hubbub.model.server_events import (
     ChannelHidden,
     ChannelShown,
     ServerDeleted,
-    ServerMemberJoined,
     ServerMemberLeft,
 )
 from hubbub.model.topics import channel_topic, server_topic
@@ -47,10 +46,10 @@ class Audience:
         for channel_id in seen:
             self._hub.subscribe(session, channel_topic(channel_id))
 
-    def came(self, event: ServerMemberJoined) -> None:
-        """Before the event goes out: who has come hears of it too."""
-        state = self._states.known(event.server_id)
-        for session in self._hub.of_user(event.member.user_id):
+    def came(self, server_id: ServerId, user_id: UserId) -> None:
+        """Who has come hears all that follows, their coming too."""
+        state = self._states.known(server_id)
+        for session in self._hub.of_user(user_id):
             if Kind.TEXT not in session.dialect.follows:
                 continue
             if state is None:

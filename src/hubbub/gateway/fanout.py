@@ -28,6 +28,7 @@ from hubbub.model.ids import LoginId
 from hubbub.model.server_events import (
     RoleDeleted,
     RoleUpdated,
+    ServerCreated,
     ServerDeleted,
     ServerMemberJoined,
     ServerMemberLeft,
@@ -43,7 +44,8 @@ from hubbub.wire.websocket import text_frame
 _CONTROL = (LoginsRevoked, LoginRenewed, BlocksChanged)
 _PERMISSIONS = (ServerMemberUpdated, RoleUpdated, RoleDeleted, ServerUpdated)
 _FIRST = (MemberJoined, ServerMemberJoined, ChannelCreated, OverridesUpdated)
-_THEN = (MemberLeft, ServerMemberLeft, ServerDeleted, ChannelDeleted, UserUpdated, *_PERMISSIONS)
+_ENDS = (MemberLeft, ServerMemberLeft, ServerDeleted, ChannelDeleted)
+_THEN = (ServerCreated, UserUpdated, *_ENDS, *_PERMISSIONS)
 _REWIRES = frozenset((*_FIRST, *_THEN, *_CONTROL))
 
 
@@ -148,7 +150,7 @@ class Fanout:
                     if event.kind in session.dialect.follows:
                         self._hub.subscribe(session, channel_topic(event.channel_id))
             case ServerMemberJoined():
-                self.audience.came(event)
+                self.audience.came(event.server_id, event.member.user_id)
             case ChannelCreated() if event.channel.kind is Kind.TEXT:
                 self.audience.opened(event.channel)
             case OverridesUpdated() if event.channel.server_id is not None:
@@ -180,6 +182,8 @@ class Fanout:
         match event:
             case RoleUpdated() | RoleDeleted() | ServerUpdated():
                 self.audience.rewire(event.server_id)
+            case ServerCreated():
+                self.audience.came(event.server_id, event.view.member.user_id)
             case ServerMemberUpdated():
                 self.audience.rewire(event.server_id, event.member.user_id)
             case ServerMemberLeft():

@@ -247,8 +247,19 @@ class ServerStates(Memory[ServerId, ServerState]):
             self._begin(event.view)
         elif isinstance(event, ServerEvent):
             self.hear(event.server_id, event)
+        elif isinstance(event, ServerCreated):
+            self._begin(event.view)
         elif isinstance(event, ChannelCreated | ChannelUpdated | OverridesUpdated):
             if event.channel.server_id is not None:
                 self.hear(event.channel.server_id, event)
         elif isinstance(event, ChannelDeleted) and event.server_id is not None:
             self.hear(event.server_id, event)
+
+    def _begin(self, view: ServerView) -> None:
+        """A new server: what its owner sees is all that there is."""
+        if view.member_count == 1 and view.server.id not in self._young:
+            channels = [v.channel for v in view.channels]
+            rows = ServerRows(
+                view.server, [*view.roles], [*view.categories], channels, [view.member], []
+            )
+            self._young[view.server.id] = ServerState(rows)
