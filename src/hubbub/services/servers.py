@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hubbub.model.commands import Caller
-from hubbub.model.entities import Channel, Kind, User
+from hubbub.model.entities import Channel, Kind
 from hubbub.model.errors import conflict, forbidden, invalid, not_found
 from hubbub.model.events import Publication
 from hubbub.model.ids import ChannelId, RoleId, ServerId
@@ -18,17 +18,16 @@ from hubbub.model.server_commands import (
     ListServers,
     UpdateServer,
 )
-from hubbub.model.server_events import ServerDeleted, ServerUpdated
+from hubbub.model.server_events import ServerCreated, ServerDeleted, ServerUpdated
 from hubbub.model.servers import AuditEntry, Role, Server, ServerMember, ServerView
+from hubbub.model.topics import user_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
-from hubbub.ports.server_store import Join
 from hubbub.ports.store import Store, Transaction, settled
 from hubbub.services.audit import Note
 from hubbub.services.content import check_limit, check_url
 from hubbub.services.directory import Directory
 from hubbub.services.images import Images
-from hubbub.services.server_members import joined
 from hubbub.services.server_service import ServerService, beside, in_server
 from hubbub.services.states import ServerState
 from hubbub.services.visibility import require_permission
@@ -50,11 +49,7 @@ class Servers(ServerService):
     async def create(self, caller: Caller, command: CreateServer) -> ServerView:
         """Owned by the caller."""
         first = self._first(caller, command)
-        return await self._store.write(
-            lambda: self._add(caller, first),
-            lambda view: _created(view, caller.known),
-            barrier=True,
-        )
+        return await self._store.write(lambda: self._add(caller, first), _created, barrier=True)
 
     def _add(self, caller: Caller, first: First) -> Transaction[ServerView]:
         tables = self._store.servers
@@ -158,8 +153,9 @@ class Servers(ServerService):
         return await self._store.read(ask)
 
 
-def _created(view: ServerView, owner: User) -> Sequence[Publication]:
-    return joined(Join(view, (view.member, owner), view.server.version))
+def _created(view: ServerView) -> Sequence[Publication]:
+    event = ServerCreated(view.server.id, view.server.version, view)
+    return (Publication(user_topic(view.server.owner_id), event),)
 
 
 def _updated(done: tuple[bool, Server]) -> Sequence[Publication]:

@@ -230,22 +230,9 @@ class ServerStates(Memory[ServerId, ServerState]):
             raise not_found("server")
         return ServerState(rows)
 
-    def _begin(self, view: ServerView) -> None:
-        """A server that has just been made, and that its owner hears of at once: they see the whole of it. Others
-        come into one that memory has for their invite."""
-        if view.member_count > 1 or self.known(view.server.id) is not None:
-            return
-        channels = [found.channel for found in view.channels]
-        rows = ServerRows(
-            view.server, list(view.roles), list(view.categories), channels, [view.member], []
-        )
-        self._young[view.server.id] = ServerState(rows)
-
     def apply(self, event: Event) -> None:
         """Called with every event of every commit, before anything later is decided."""
-        if isinstance(event, ServerCreated):
-            self._begin(event.view)
-        elif isinstance(event, ServerEvent):
+        if isinstance(event, ServerEvent):
             self.hear(event.server_id, event)
         elif isinstance(event, ServerCreated):
             self._begin(event.view)
