@@ -86,7 +86,7 @@ class ServerClient:
                 await self._connection.arrived.wait()
 
     async def catch_up(self) -> None:
-        """Asks for what events do not tell: the history of channels that are new here."""
+        """Asks for what events do not tell: the history of channels that are new here, or that one may read now."""
         self.absorb()
         for channel_id in tuple(self.stale):
             page = await self.ask("history", channel_id=channel_id, limit=100)
@@ -94,9 +94,9 @@ class ServerClient:
                 assert not page["data"]["has_more"]
                 for message in page["data"]["messages"]:
                     self._put(channel_id, message)
+                self.stale.discard(channel_id)
             else:
                 self.messages[channel_id] = {}
-            self.stale.discard(channel_id)
 
     # -- frames -------------------------------------------------------------------------------------
 

@@ -271,7 +271,7 @@ def test_t06_t13_t28_servers_every_client_the_server_and_the_model_agree(
     run_state_machine_as_test(
         Servers,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=50,
             deadline=None,
             print_blob=True,
