@@ -83,7 +83,7 @@ class Surfaces:
         return self._serve(
             Surface(
                 (
-                    NativeRest(PAGES),
+                    NativeRest(PAGES, self._clock),
                     ChannelChatRest(("", "/channelchat"), SEED_OPERATIONS),
                     ChannelChatRest(("/channelchat",), ORIGINAL_OPERATIONS),
                     ChatGroupRest(("/chatgroup/api",), self._clock),
@@ -107,7 +107,7 @@ class Surfaces:
         return self._serve(named[dialect]())
 
     def _of_native(self) -> Surface:
-        return Surface((NativeRest(PAGES),), {"/gateway": (self._native,)})
+        return Surface((NativeRest(PAGES, self._clock),), {"/gateway": (self._native,)})
 
     def _of_channelchat(self) -> Surface:
         mine = (self._channelchat,)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from contracts.dialect import DialectContract
+from fakes.clock import FakeClock
 from hubbub.dialects.channelchat import (
     ORIGINAL_OPERATIONS,
     SEED_OPERATIONS,
@@ -56,7 +57,7 @@ class TestChatGroup(DialectContract):
 
 
 APIS: dict[str, RestApi] = {
-    "native": NativeRest({}),
+    "native": NativeRest({}, FakeClock()),
     "seed": ChannelChatRest(("",), SEED_OPERATIONS),
     "original": ChannelChatRest(("",), ORIGINAL_OPERATIONS),
 }

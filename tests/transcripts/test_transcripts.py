@@ -7,7 +7,7 @@ import pytest
 
 from hubbub.dialects.channelchat.codec import COMMANDS as CHANNELCHAT_COMMANDS
 from hubbub.dialects.native.codec import COMMANDS as NATIVE_COMMANDS
-from hubbub.dialects.native.render import EVENTS as NATIVE_EVENTS
+from hubbub.dialects.native.events import EVENTS as NATIVE_EVENTS
 from support.server import RunningServer
 from transcripts.playbook import frame_types, parse, play
 

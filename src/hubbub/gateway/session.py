@@ -21,7 +21,7 @@ from hubbub.model.errors import (
     unavailable,
 )
 from hubbub.model.events import Event
-from hubbub.model.ids import ChannelId
+from hubbub.model.ids import ChannelId, ServerId
 from hubbub.ports.connection import Connection
 from hubbub.ports.dialect import Codec, Dialect, Ready, Request
 from hubbub.wire.websocket import text_frame
@@ -71,6 +71,7 @@ class Session:
         "opened_at",
         "pid",
         "seen",
+        "shown",
         "topics",
         "write",
     )
@@ -92,6 +93,7 @@ class Session:
         self.write: Callable[[bytes], object] = connection.write
         self.caller = Caller(connection.address)
         self.topics: set[str] = set()
+        self.shown: dict[ServerId, frozenset[ChannelId]] = {}  # see gateway/audience.py
         self.is_held = False
         self._held: list[Event] = []
         self._inbox: deque[bytes] | None = None

@@ -1,7 +1,7 @@
 """REST as a table: a dialect says `method, path → command`, and how results and refusals look."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -10,6 +10,9 @@ from hubbub.model.errors import Code, Refused
 
 NO_TOKEN = "Send your access token."  # noqa: S105  # a sentence
 
+
+JSON: Final = "application/json"
+PLAIN_TEXT: Final = "text/plain"
 
 # HTTP's word for each, where a dialect has no other.
 STATUS: Final = {
@@ -36,7 +39,8 @@ class Args(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One route; `returns` is the type of the body, for documentation, or None for an empty one.
+    """One route; `body` is the type of the request's body, `returns` of the answer's, for documentation; None for
+    an empty one.
 
     `then`: a second command, made of the first one's result; the operation's result is made of both.
     `upload`: the body is a form (RFC 7578), and this the name of its one file.
@@ -49,7 +53,7 @@ class Operation(msgspec.Struct, frozen=True):
     result: Callable[[object], object]
     status: int = 200
     tag: str = ""
-    body: type | None = None
+    body: Any = None
     query: type | None = None
     returns: object = None
     public: bool = False
@@ -58,6 +62,7 @@ class Operation(msgspec.Struct, frozen=True):
     name: str = ""
     upload: str = ""
     then: Callable[[object], Command] | None = None
+    media_type: str = JSON
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -65,7 +70,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     status: int
     body: bytes
-    media_type: str = "application/json"
+    media_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
 
 

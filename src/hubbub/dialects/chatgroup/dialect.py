@@ -6,6 +6,7 @@ from typing import Final
 from hubbub.dialects.chatgroup.codec import ChatGroupCodec
 from hubbub.dialects.chatgroup.render import render
 from hubbub.model import events as e
+from hubbub.model.entities import Kind
 from hubbub.model.ids import UserId
 from hubbub.ports.dialect import Dialect
 from hubbub.wire import socketio
@@ -15,7 +16,7 @@ class ChatGroupDialect(Dialect):
     """Hears all chats that its user is in. Engine.IO looks after silence."""
 
     name = "chatgroup"
-    follows_membership = True
+    follows = frozenset((Kind.GROUP, Kind.DIRECT))
     heartbeat_seconds = math.inf
     reads_unread = True
     spares = True
