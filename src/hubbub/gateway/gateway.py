@@ -24,7 +24,7 @@ from hubbub.gateway.replay import (
 )
 from hubbub.gateway.session import Session
 from hubbub.gateway.viewers import Viewers
-from hubbub.model.commands import AddMember, Command, Connect, EnterChannel
+from hubbub.model.commands import AddMember, Caller, Command, Connect, EnterChannel
 from hubbub.model.entities import Kind, Status
 from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized
 from hubbub.model.ids import ChannelId, LoginId, ServerId, UserId
@@ -188,6 +188,19 @@ class Gateway:
             return self._ready(session, NOTHING, ())
         found = await parts.store.read(snapshot(parts.store, caller.user_id, {}, unread=True))
         return self._ready(session, found, ())
+
+    def start_over(self, session: Session) -> None:
+        """A connection that turns out to speak another dialect than the one that signed it in: nobody yet."""
+        user = session.caller.user
+        if user is None:
+            return
+        address = session.caller.address
+        self.hub.drop(session)
+        session.caller = Caller(address)
+        session.shown.clear()
+        session.opened_at = self.now()
+        self._unknown[address] += 1
+        self._parts.presence.went(user.id, clean=False)
 
     def recover(self, session: Session, pid: str, offset: str | None) -> bool:
         """Whether a new connection goes on where a lost one was: signed in, with all that it missed."""

@@ -9,7 +9,7 @@ import structlog
 
 from hubbub.gateway import tasks
 from hubbub.gateway.outbox import SLOW, Outbox
-from hubbub.model.commands import Caller, Connect, EnterChannel, Heartbeat
+from hubbub.model.commands import Caller, Command, Connect, EnterChannel, Heartbeat
 from hubbub.model.entities import User
 from hubbub.model.errors import (
     Code,
@@ -34,6 +34,7 @@ log = structlog.get_logger("hubbub.gateway")
 REVOKED: Final = 4006
 EXPIRED: Final = 4001
 MALFORMED: Final = Disconnect(4000, "too many malformed frames", reconnect=False)
+Admit = Callable[[Refused | None], None]
 STRIKES: Final = 20  # malformed frames before the connection ends
 IN_FLIGHT: Final = 512  # sends of one connection that wait for their commit; then its frames wait
 WAITING_FRAMES: Final = 64  # frames kept while a command is under way; then reading stops
@@ -114,12 +115,16 @@ class Session:
         self.dialect = dialect
         self.codec: Codec = dialect.codec()
 
-    def sign_in(self, token: str) -> None:
-        """With a token from the address: nothing is answered, and `connect` may still follow once."""
-        self._confirm = True
-        work = self._gateway.connect(self, Connect(token))
+    def sign_in(self, token: str, admit: Admit | None = None) -> None:
+        """With a token that came before any frame. `admit` hears the outcome before anything is said: None, or why
+        not, when this session has ended. Without it nothing is answered, and `connect` may still follow once."""
+        self._confirm = admit is None
         self._busy = True
-        tasks.run(work, self._signed_in)
+        work = self._gateway.connect(self, Connect(token))
+        if admit is None:
+            tasks.run(work, self._signed_in)
+        else:
+            tasks.run(work, lambda result, error: self._admitted(admit, result, error))
 
     def _signed_in(self, result: object, error: BaseException | None) -> None:
         if isinstance(error, Refused) and error.code is not Code.UNAUTHORIZED:
@@ -130,6 +135,17 @@ class Session:
             self._gateway.release(self, result)
         self._busy = False
         self._go_on()
+
+    def _admitted(self, admit: Admit, result: object, error: BaseException | None) -> None:
+        request = Request(Connect(""))
+        if error is None:
+            admit(None)
+            self._ended(request, result, None)
+            return
+        refusal = self._reason(request.command, error)
+        self._gateway.refused(refusal)
+        self.leave(clean=True)
+        admit(refusal)
 
     # -- in -----------------------------------------------------------------------------------------
 
@@ -170,6 +186,7 @@ class Session:
         """A connection's first frame tells its dialect (docs/design.md, paths)."""
         for dialect in self._candidates:
             if dialect.recognises(payload):
+                self._gateway.start_over(self)
                 self._speak(dialect)
                 break
         self._candidates = ()
@@ -247,13 +264,17 @@ class Session:
                 self._gateway.release(self, result)
                 if self.dialect.confirms:
                     self._gateway.receipts.caught_up(self, result.unread)
-        elif isinstance(error, Refused):
-            self._refuse(request, error)
         elif isinstance(error, Disconnect):
             self.close(error)
         else:
-            self._gateway.incident(request.command, error)
-            self._refuse(request, unavailable("Something went wrong here; it was noted."))
+            self._refuse(request, self._reason(request.command, error))
+
+    def _reason(self, command: Command, error: BaseException) -> Refused:
+        """What a client is told of an error."""
+        if isinstance(error, Refused):
+            return error
+        self._gateway.incident(command, error)
+        return unavailable("Something went wrong here; it was noted.")
 
     def _reply(self, request: Request, result: object) -> None:
         for payload in self.codec.reply(request, result):
