@@ -4,12 +4,13 @@ Called where the change stands in the order of commits, with memory that knows i
 lost at once; what they gain they are told whole.
 """
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from hubbub.gateway.hub import Hub
 from hubbub.model.entities import Channel, Kind
-from hubbub.model.errors import Disconnect
+from hubbub.model.errors import Disconnect, Refused
 from hubbub.model.events import ChannelDeleted, Event
 from hubbub.model.ids import ChannelId, ServerId, UserId
 from hubbub.model.server_events import (
@@ -46,6 +47,13 @@ class Audience:
         seen = session.shown[server_id] = state.visible_channels(session.caller.user_id)
         for channel_id in seen:
             self._hub.subscribe(session, channel_topic(channel_id))
+
+    async def load(self, session: "Session", server_id: ServerId) -> None:
+        """As `join`, with what may not be in memory yet."""
+        with contextlib.suppress(Refused):  # it has been deleted since
+            state = await self._states.get(server_id)
+            if session.caller.user_id in state.members and not session.closed:
+                self.join(session, state)
 
     def came(self, server_id: ServerId, user_id: UserId) -> None:
         """Who has come hears all that follows, their coming too."""
