@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -9,7 +10,7 @@ import structlog
 
 from hubbub.gateway import tasks
 from hubbub.gateway.outbox import SLOW, Outbox
-from hubbub.model.commands import Caller, Command, Connect, EnterChannel, Heartbeat
+from hubbub.model.commands import Caller, Connect, EnterChannel, Heartbeat
 from hubbub.model.entities import User
 from hubbub.model.errors import (
     Code,
@@ -18,7 +19,6 @@ from hubbub.model.errors import (
     Refused,
     conflict,
     unauthorized,
-    unavailable,
 )
 from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, ServerId
@@ -116,15 +116,12 @@ class Session:
         self.codec: Codec = dialect.codec()
 
     def sign_in(self, token: str, admit: Admit | None = None) -> None:
-        """With a token that came before any frame. `admit` hears the outcome before anything is said: None, or why
-        not, when this session has ended. Without it nothing is answered, and `connect` may still follow once."""
+        """With a token that came before any frame. `admit` hears the outcome first: None, or why not, when this has
+        ended. Without it nothing is answered, and `connect` may still follow once."""
         self._confirm = admit is None
         self._busy = True
-        work = self._gateway.connect(self, Connect(token))
-        if admit is None:
-            tasks.run(work, self._signed_in)
-        else:
-            tasks.run(work, lambda result, error: self._admitted(admit, result, error))
+        done = self._signed_in if admit is None else partial(self._admitted, admit)
+        tasks.run(self._gateway.connect(self, Connect(token)), done)
 
     def _signed_in(self, result: object, error: BaseException | None) -> None:
         if isinstance(error, Refused) and error.code is not Code.UNAUTHORIZED:
@@ -141,11 +138,11 @@ class Session:
         if error is None:
             admit(None)
             self._ended(request, result, None)
-            return
-        refusal = self._reason(request.command, error)
-        self._gateway.refused(refusal)
-        self.leave(clean=True)
-        admit(refusal)
+        else:
+            refusal = self._gateway.reason(request.command, error)
+            self._gateway.refused(refusal)
+            self.leave(clean=True)
+            admit(refusal)
 
     # -- in -----------------------------------------------------------------------------------------
 
@@ -267,14 +264,7 @@ class Session:
         elif isinstance(error, Disconnect):
             self.close(error)
         else:
-            self._refuse(request, self._reason(request.command, error))
-
-    def _reason(self, command: Command, error: BaseException) -> Refused:
-        """What a client is told of an error."""
-        if isinstance(error, Refused):
-            return error
-        self._gateway.incident(command, error)
-        return unavailable("Something went wrong here; it was noted.")
+            self._refuse(request, self._gateway.reason(request.command, error))
 
     def _reply(self, request: Request, result: object) -> None:
         for payload in self.codec.reply(request, result):
@@ -404,4 +394,4 @@ class Session:
     @property
     def is_settled(self) -> bool:
         """Nothing under way and nothing unsent: a drain may close it."""
-        return not self._busy and not self._in_flight and self._outbox.is_empty()
+        return not self._busy and not self._in_flight and self.is_keeping_up

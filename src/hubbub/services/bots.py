@@ -67,6 +67,7 @@ class Bots(ServerService):
     async def delete(self, caller: Caller, command: DeleteBot) -> None:
         """It leaves all its servers, and its token ends."""
         bot = await self._own(caller, command.bot_id)
+        await self._logins.end_all(bot.user.id, "deleted")  # while there are some to tell of
 
         def announce(left: list[tuple[ServerId, int]]) -> Sequence[Publication]:
             by, how = caller.user_id, Departure.DELETED
@@ -76,10 +77,11 @@ class Bots(ServerService):
                 for publication in departed(ServerMemberLeft(server_id, version, bot.user, by, how))
             ]
 
+        # First: of log-ins that the rows no longer have, nobody would hear that they have ended.
+        await self._logins.end_all(bot.user.id, "deleted")
         await self._store.write(
             lambda: self._store.programs.delete_bot(bot.user.id), announce, barrier=True
         )
-        await self._logins.end_all(bot.user.id, "deleted")
 
     async def add(self, caller: Caller, command: AddBot) -> Seen:
         """Into a server, by MANAGE_SERVER there and the bot's owner."""

@@ -94,5 +94,5 @@ OPERATIONS: Final = (
     Op("PUT", _PIN, "Pin a message.", lambda a: sc.PinMessage(channel(a), message(a)),
        one(render.message), 200, "messages", returns=s.Message, refuses=(*UNKNOWN, Code.CONFLICT)),
     Op("DELETE", _PIN, "Take a pin away.", lambda a: sc.UnpinMessage(channel(a), message(a)),
-       one(render.message), 200, "messages", returns=s.Message, refuses=UNKNOWN),
+       one(render.message), 200, "messages", returns=s.Message, refuses=(*UNKNOWN, Code.CONFLICT)),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Final
 
 from hubbub.dialects.native import render
 from hubbub.dialects.native import structs as s
-from hubbub.dialects.native.operations.common import nothing, of, one, person
+from hubbub.dialects.native.operations.common import UNKNOWN, nothing, of, one, person
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model.errors import Code
@@ -26,7 +26,7 @@ OPERATIONS: Final = (
        lambda _: c.ListRelationships(), one(_relationships), 200, "relationships",
        returns=s.Relationships),
     Op("PUT", "/relationships/{user_id}", "Ask to be friends, accept what was asked, or block.", _relate,
-       nothing, 204, "relationships", body=s.BondIn, refuses=(Code.NOT_FOUND, Code.CONFLICT)),
+       nothing, 204, "relationships", body=s.BondIn, refuses=(*UNKNOWN, Code.CONFLICT)),
     Op("DELETE", "/relationships/{user_id}", "End a friendship or a block, withdraw or reject a request.",
        lambda a: c.EndRelationship(person(a)), nothing, 204, "relationships",
        refuses=(Code.NOT_FOUND,)),

@@ -91,7 +91,7 @@ OPERATIONS: Final = (
     Op("DELETE", _ROLE, "Delete a role.", lambda a: sc.DeleteRole(server(a), _role(a), _reason(a)),
        nothing, 204, "roles", query=ss.ReasonQuery, refuses=UNKNOWN),
     Op("PUT", _OVERRIDES, "All overrides of a channel.", _set_overrides, one(render.channel), 200,
-       "roles", body=ss.Overrides, query=ss.ReasonQuery, returns=s.Channel, refuses=UNKNOWN),
+       "roles", body=ss.Overrides, query=ss.ReasonQuery, returns=s.Channel, refuses=(*UNKNOWN, Code.CONFLICT)),
     Op("PUT", _OVERRIDE, "One override of a channel.", _put_override, one(render.channel), 200,
        "roles", body=ss.OverridePut, returns=s.Channel, refuses=(*UNKNOWN, Code.CONFLICT)),
     Op("DELETE", _OVERRIDE, "Take an override away.", _end_override, one(render.channel), 200,

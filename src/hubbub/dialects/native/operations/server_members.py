@@ -86,7 +86,7 @@ OPERATIONS: Final = (
        pair(sr.member), 200, "server members", returns=ss.ServerMember, refuses=(Code.NOT_FOUND,)),
     Op("PATCH", _MEMBER, "Change a nickname or roles; or what one wants to be told of (`@me`).",
        _update, pair(sr.member), 200, "server members", body=ss.MemberPatch,
-       returns=ss.ServerMember, refuses=UNKNOWN),
+       returns=ss.ServerMember, refuses=(*UNKNOWN, Code.CONFLICT)),
     Op("DELETE", _MEMBER, "Leave (`@me`), or kick a person.", _remove, nothing, 204,
        "server members", query=ss.ReasonQuery, refuses=(*UNKNOWN, Code.CONFLICT)),
     Op("GET", _BANS, "Who may not come back.", lambda a: sc.ListBans(server(a)), each(sr.ban), 200,

@@ -80,7 +80,7 @@ OPERATIONS: Final = (
     Op("GET", "/servers", "The servers one is in, in the order in which one came to them.",
        lambda _: sc.ListServers(), each(sr.view), 200, "servers", returns=list[ss.ServerView]),
     Op("POST", "/servers", "Make a server.", _create, one(sr.view), 201, "servers",
-       body=ss.ServerIn, returns=ss.ServerView, refuses=(Code.CONFLICT,)),
+       body=ss.ServerIn, returns=ss.ServerView, refuses=(Code.CONFLICT, Code.FORBIDDEN)),
     Op("GET", SERVER, "One server.", lambda a: sc.GetServer(server(a)), one(sr.view), 200,
        "servers", returns=ss.ServerView, refuses=(Code.NOT_FOUND,)),
     Op("PATCH", SERVER, "Rename a server, change its icon, hand it over.", _update, one(sr.server),
