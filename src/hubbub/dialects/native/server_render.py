@@ -77,7 +77,8 @@ def category(found: v.Category) -> s.Category:
 def detail(found: m.ChannelDetail) -> s.ChannelDetail:
     """A channel with its latest message."""
     latest = None if found.latest is None else render.message(found.latest)
-    return s.ChannelDetail(*render.view_fields(found.view), latest_message=latest)
+    fields = *render.view_fields(found.view), latest
+    return s.ChannelDetail(*fields)
 
 
 def ban(found: v.Ban) -> s.Ban:
