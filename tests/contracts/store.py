@@ -12,7 +12,11 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from contracts.store_people import AccountContract, ChannelContract
+from contracts.store_people_of_servers import ServerPeopleContract
+from contracts.store_programs import PinContract, PreferenceContract, ProgramContract
 from contracts.store_relationships import RelationshipContract
+from contracts.store_servers import ServerContract
+from fakes.community import Community, community
 from fakes.world import World, allow, contents, refused
 from hubbub.model.commands import History
 from hubbub.model.entities import Message, Sent, Status
@@ -264,7 +268,18 @@ class MessageContract:
         assert len({v for v, _, _ in seen}) > 1, "the writes did not run meanwhile"
 
 
-class StoreContract(MessageContract, ChannelContract, AccountContract, RelationshipContract, ABC):
+class StoreContract(
+    MessageContract,
+    ChannelContract,
+    AccountContract,
+    RelationshipContract,
+    ServerContract,
+    ServerPeopleContract,
+    ProgramContract,
+    PreferenceContract,
+    PinContract,
+    ABC,
+):
     """All of it. `store` must be empty for every test."""
 
     @abstractmethod
@@ -275,3 +290,8 @@ class StoreContract(MessageContract, ChannelContract, AccountContract, Relations
     @pytest.fixture
     def world(self, store: Store) -> World:
         return World(store)
+
+    @pytest.fixture
+    async def place(self, world: World) -> Community:
+        """A server without channels."""
+        return await community(world)

@@ -14,9 +14,21 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from contracts.store import StoreContract
+from fakes.community import community
 from fakes.world import World
-from hubbub.model.entities import User
-from hubbub.model.ids import UserId
+from hubbub.model.entities import (
+    Account,
+    Channel,
+    ChannelView,
+    GroupRole,
+    Kind,
+    Member,
+    Message,
+    Reaction,
+    Status,
+    User,
+)
+from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.ports.store import Store
 from hubbub.storage.migrate import HEAD, MIGRATIONS, migrate, revision
 from hubbub.storage.schema import metadata
@@ -116,12 +128,16 @@ def test_migrate_twice_changes_nothing_and_does_not_load_alembic(
     assert (revision(path), _shape(path)) == (HEAD, before)
 
 
-async def test_g21_file_of_the_first_version_keeps_what_is_in_it(tmp_path: Path) -> None:
-    path = tmp_path / "hubbub.db"
+def _upgrade(path: Path, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", f"sqlite:///{path}")
-    alembic.command.upgrade(config, "0001")
+    alembic.command.upgrade(config, to)
+
+
+async def test_g21_file_of_the_first_version_keeps_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    _upgrade(path, "0001")
     with contextlib.closing(sqlite3.connect(path)) as file:
         file.execute(
             "insert into users (id, username, username_key, display_name, created_at)"
@@ -134,6 +150,58 @@ async def test_g21_file_of_the_first_version_keeps_what_is_in_it(tmp_path: Path)
         assert await store.read(store.relationships.list_relationships(UserId(7))) == []
 
 
+def _fill(path: Path) -> None:
+    """What 0003 can hold, by its own columns."""
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.executescript(
+            """
+            insert into users (id, username, username_key, email, email_key, display_name,
+              password_hash, is_admin, created_at)
+            values (7, 'ann', 'ann', 'a@b.c', 'a@b.c', 'Ann', 'hash', 1, 1),
+              (8, 'bob', 'bob', null, null, 'Bob', null, 0, 2);
+            insert into channels (id, kind, name, name_key, description, owner_id, private,
+              created_at, active_at, last_seq, version)
+            values (5, 'group', 'Room', 'room', 'about', 7, 1, 3, 4, 2, 6);
+            insert into members (channel_id, user_id, role, status, version, joined_at, read_seq,
+              delivered_seq, was_member)
+            values (5, 7, 'member', 'active', 1, 3, 2, 2, 0),
+              (5, 8, 'admin', 'active', 2, 3, 1, 1, 1);
+            insert into messages (id, channel_id, seq, version, author_id, content, nonce, reply_to,
+              mentions, reactions, created_at, edited_at)
+            values (11, 5, 1, 4, 7, 'first', 'n', null, null, null, 3, null),
+              (12, 5, 2, 6, 7, 'second', null, 11, '[8]', '[["x",[8]]]', 4, 5);
+            insert into mentions values (8, 5, 2);
+            """
+        )
+
+
+async def test_file_without_servers_keeps_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    _upgrade(path, "0003")
+    _fill(path)
+    ann = User(UserId(7), "ann", "Ann", 1, is_admin=True)
+    bob, room = User(UserId(8), "bob", "Bob", 2), ChannelId(5)
+    channel = Channel(room, Kind.GROUP, "Room", "about", ann.id, True, 3, 2, 6)
+    member = Member(room, bob.id, GroupRole.ADMIN, Status.ACTIVE, 2, 3, 1, 1, was_member=True)
+    first = Message(MessageId(11), room, 1, 4, ann, "first", 3)
+    second = Message(
+        MessageId(12),
+        *(room, 2, 6, ann, "second", 4, 5, None, first.id, (bob.id,)),
+        reactions=(Reaction("x", (bob.id,)),),
+    )
+    async with opened(path) as store:
+        world = World(store)
+        account = await store.read(store.accounts.get_account("a@b.c"))
+        assert account == Account(ann, "a@b.c", "hash")
+        assert await world.view(bob, room) == ChannelView(channel, member, 1, 1)
+        assert (await world.page(room)).messages == [second, first]
+        assert (await world.send(room, ann, nonce="n")).message == first
+        place = await community(world, ann)
+        assert (await place.enter(bob)).joined is not None
+        assert (await world.edit(second, "edited")).version == 7
+        assert (await world.view(bob, room)).mentions == 0
+
+
 @pytest.mark.parametrize("statement", range(1, 31, 2))
 def test_t46_interrupted_migration_can_be_run_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: int
@@ -141,6 +209,32 @@ def test_t46_interrupted_migration_can_be_run_again(
     """Cut off before its n-th statement, it leaves nothing, and a second run ends as if alone."""
     whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
     migrate(whole)
+    _migrate_until(cut, statement, monkeypatch)
+    assert revision(cut) == (None if statement <= FIRST_STATEMENTS else "0001")
+    migrate(cut)
+    assert (revision(cut), _shape(cut)) == (HEAD, _shape(whole))
+
+
+@pytest.mark.parametrize("statement", range(1, 39, 3))
+async def test_t46_interrupted_migration_to_servers_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: int
+) -> None:
+    whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
+    migrate(whole)
+    _upgrade(cut, "0003")
+    _fill(cut)
+    before = _shape(cut)
+    _migrate_until(cut, statement, monkeypatch)
+    assert (revision(cut), _shape(cut)) == ("0003", before)
+    migrate(cut)
+    assert (revision(cut), _shape(cut)) == (HEAD, _shape(whole))
+    async with opened(cut) as store:
+        found = (await World(store).page(ChannelId(5))).messages
+        assert [m.content for m in found] == ["second", "first"]
+
+
+def _migrate_until(path: Path, statement: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off before the n-th statement."""
     run, count = sa.engine.default.DefaultDialect.do_execute, 0
 
     def stop(*arguments: object, **options: object) -> None:
@@ -153,7 +247,4 @@ def test_t46_interrupted_migration_can_be_run_again(
     with monkeypatch.context() as patch:
         patch.setattr(sa.engine.default.DefaultDialect, "do_execute", stop)
         with pytest.raises(InterruptedError):
-            migrate(cut)
-    assert revision(cut) == (None if statement <= FIRST_STATEMENTS else "0001")
-    migrate(cut)
-    assert (revision(cut), _shape(cut)) == (HEAD, _shape(whole))
+            migrate(path)

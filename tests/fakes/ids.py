@@ -14,7 +14,7 @@ class SequentialIds:
 
     def secret(self) -> str:
         self._secrets += 1
-        return f"secret-{self._secrets:036d}"
+        return f"secret-{self._secrets:015d}-{self._secrets:020d}"  # both ends tell which
 
     def jitter(self) -> float:
         return 0.5

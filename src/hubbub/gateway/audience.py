@@ -4,12 +4,13 @@ Called where the change stands in the order of commits, with memory that knows i
 lost at once; what they gain they are told whole.
 """
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from hubbub.gateway.hub import Hub
 from hubbub.model.entities import Channel, Kind
-from hubbub.model.errors import Disconnect
+from hubbub.model.errors import Disconnect, Refused
 from hubbub.model.events import ChannelDeleted, Event
 from hubbub.model.ids import ChannelId, ServerId, UserId
 from hubbub.model.server_events import (
@@ -18,6 +19,7 @@ from hubbub.model.server_events import (
     ServerDeleted,
     ServerMemberLeft,
 )
+from hubbub.model.servers import Server
 from hubbub.model.topics import channel_topic, server_topic
 from hubbub.services.states import ServerState, ServerStates
 
@@ -46,6 +48,13 @@ class Audience:
         for channel_id in seen:
             self._hub.subscribe(session, channel_topic(channel_id))
 
+    async def load(self, session: "Session", server_id: ServerId) -> None:
+        """As `join`, with what may not be in memory yet."""
+        with contextlib.suppress(Refused):  # it has been deleted since
+            state = await self._states.get(server_id)
+            if session.caller.user_id in state.members and not session.closed:
+                self.join(session, state)
+
     def came(self, server_id: ServerId, user_id: UserId) -> None:
         """Who has come hears all that follows, their coming too."""
         state = self._states.known(server_id)
@@ -68,8 +77,8 @@ class Audience:
         for session in self._sessions(event.server_id):
             self._leave(session, event.server_id)
         for channel_id in event.channel_ids:
-            for session in self._hub.listening(channel_topic(channel_id)):
-                session.lose(channel_id)
+            for session in self._hub.entered(channel_topic(channel_id)):
+                self._hide(session, event, channel_id)
 
     def opened(self, channel: Channel) -> None:
         """Before a new channel's event goes out: who may see it hears it."""
@@ -113,16 +122,17 @@ class Audience:
             return
         session.shown[server.id] = now
         for channel_id in before - now:
-            self._hide(session, state, channel_id)
+            self._hide(session, server, channel_id)
         for channel_id in now - before:
             self._hub.subscribe(session, channel_topic(channel_id))
             channel = state.channels[channel_id]
             self._tell(session, ChannelShown(server.id, server.version, channel, user_id))
 
-    def _hide(self, session: "Session", state: ServerState, channel_id: ChannelId) -> None:
+    def _hide(self, session: "Session", why: Server | ServerDeleted, channel_id: ChannelId) -> None:
         session.lose(channel_id)
-        server, user_id = state.server, session.caller.user_id
-        self._tell(session, ChannelHidden(server.id, server.version, channel_id, user_id))
+        server_id = why.id if isinstance(why, Server) else why.server_id
+        hidden = ChannelHidden(server_id, why.version, channel_id, session.caller.user_id)
+        self._tell(session, hidden)
 
     def _leave(self, session: "Session", server_id: ServerId) -> None:
         self._hub.unsubscribe(session, server_topic(server_id))
@@ -137,7 +147,7 @@ class Audience:
         for channel_id in tuple(state.channels):
             for session in self._hub.entered(channel_topic(channel_id)):
                 if channel_id not in state.visible_channels(session.caller.user_id):
-                    self._hide(session, state, channel_id)
+                    self._hide(session, state.server, channel_id)
 
     # -- who ----------------------------------------------------------------------------------------
 

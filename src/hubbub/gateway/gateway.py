@@ -1,7 +1,6 @@
 """All live connections of this node: coming, signing in, sweeping, draining."""
 
 import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Sequence
 
@@ -16,18 +15,18 @@ from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.replay import (
     NOTHING,
     Snapshot,
-    Versions,
     is_new,
     joined_since,
     places,
     snapshot,
+    versions,
 )
 from hubbub.gateway.session import Session
 from hubbub.gateway.viewers import Viewers
-from hubbub.model.commands import AddMember, Command, Connect, EnterChannel
+from hubbub.model.commands import AddMember, Caller, Command, Connect, EnterChannel
 from hubbub.model.entities import Kind, Status
-from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized
-from hubbub.model.ids import ChannelId, LoginId, ServerId, UserId
+from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized, unavailable
+from hubbub.model.ids import ChannelId, LoginId, UserId
 from hubbub.model.limits import PRESENCE_MEMBERS
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.clock import Clock
@@ -189,6 +188,19 @@ class Gateway:
         found = await parts.store.read(snapshot(parts.store, caller.user_id, {}, unread=True))
         return self._ready(session, found, ())
 
+    def start_over(self, session: Session) -> None:
+        """A connection that turns out to speak another dialect than the one that signed it in: nobody yet."""
+        user = session.caller.user
+        if user is None:
+            return
+        address = session.caller.address
+        self.hub.drop(session)
+        session.caller = Caller(address)
+        session.shown.clear()
+        session.opened_at = self.now()
+        self._unknown[address] += 1
+        self._parts.presence.went(user.id, clean=False)
+
     def recover(self, session: Session, pid: str, offset: str | None) -> bool:
         """Whether a new connection goes on where a lost one was: signed in, with all that it missed."""
         parts = self._parts
@@ -257,14 +269,7 @@ class Gateway:
             if kind in follows:
                 self.hub.subscribe(session, channel_topic(channel_id))
         for server_id in servers if Kind.TEXT in follows else ():
-            await self._join_server(session, server_id)
-
-    async def _join_server(self, session: Session, server_id: ServerId) -> None:
-        """From here on events tell which of its channels the person sees."""
-        with contextlib.suppress(Refused):  # it has been deleted since
-            state = await self._parts.directory.states.get(server_id)
-            if session.caller.user_id in state.members and not session.closed:
-                self._parts.fanout.audience.join(session, state)
+            await self._parts.fanout.audience.load(session, server_id)
 
     def _ready(self, session: Session, found: Snapshot, online: Sequence[UserId]) -> Ready:
         caller = session.caller
@@ -284,7 +289,7 @@ class Gateway:
         """The snapshot has been sent: now what happened since, then live."""
         if session.closed or not session.is_held:
             return
-        known = _versions(ready)
+        known = versions(ready)
         held = session.take_held()
         kept = known.channels.keys() | joined_since(held, session.caller.user_id, known)
         kept |= {channel_id for seen in session.shown.values() for channel_id in seen}
@@ -380,20 +385,15 @@ class Gateway:
         self.refusals[refusal.code] += 1
         log.debug("refused", code=refusal.code.value)
 
-    def incident(self, command: Command, error: BaseException) -> str:
-        """A bug: logged whole, answered with nothing but a number."""
+    def reason(self, command: Command, error: BaseException) -> Refused:
+        """What a client is told of an error. A bug is logged whole, and answered with nothing."""
+        if isinstance(error, Refused):
+            return error
         number = self._parts.ids.secret()[:8]
         log.error("incident", incident=number, command=type(command).__name__, exc_info=error)
-        return number
+        return unavailable("Something went wrong here; it was noted.")
 
     def sizes(self) -> dict[str, int]:
         """What must settle to zero when everybody has gone (T44)."""
         mine = {"sessions": len(self._sessions), "unknown": len(self._unknown)}
         return mine | self.hub.sizes() | self._parts.recovery.sizes()
-
-
-def _versions(ready: Ready) -> Versions:
-    """How far a snapshot goes."""
-    texts = [view for server in ready.servers for view in server.channels]
-    channels = {v.channel.id: v.channel.version for v in (*ready.channels, *texts)}
-    return Versions(channels, {view.server.id: view.server.version for view in ready.servers})

@@ -13,6 +13,7 @@ from hubbub.model.limits import SYNC_CHARS, SYNC_MESSAGES
 from hubbub.model.permissions import READ_HISTORY, rank
 from hubbub.model.server_events import OwnServerEvent, ServerEvent
 from hubbub.model.servers import ServerView
+from hubbub.ports.dialect import Ready
 from hubbub.ports.store import Store, Transaction
 from hubbub.services.reads import unread_in
 
@@ -97,6 +98,13 @@ class Versions(msgspec.Struct, frozen=True):
 
     channels: Mapping[ChannelId, int]
     servers: Mapping[ServerId, int] = {}
+
+
+def versions(ready: Ready) -> Versions:
+    """How far a snapshot goes."""
+    texts = [view for server in ready.servers for view in server.channels]
+    channels = {v.channel.id: v.channel.version for v in (*ready.channels, *texts)}
+    return Versions(channels, {view.server.id: view.server.version for view in ready.servers})
 
 
 def is_new(event: Event, known: Versions) -> bool:

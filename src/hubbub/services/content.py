@@ -44,7 +44,7 @@ def check_object(field: str, value: msgspec.Raw) -> msgspec.Raw:
         raise invalid(field, f"it must have at most {PAYLOAD_BYTES} bytes")
     try:
         msgspec.json.decode(raw, type=dict[str, object])
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise invalid(field, "it must be a JSON object") from None
     return msgspec.Raw(raw)
 

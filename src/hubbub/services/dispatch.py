@@ -98,9 +98,9 @@ def table(s: Services) -> Table:
 
 def _accounts(s: Services) -> Table:
     return {
-        c.Register: _row(s.accounts.register, public=True),
-        c.SignIn: _row(s.accounts.sign_in, public=True),
-        c.Refresh: _row(s.logins.refresh, public=True),
+        c.Register: _row(s.accounts.register, public=True, people=True),
+        c.SignIn: _row(s.accounts.sign_in, public=True, people=True),
+        c.Refresh: _row(s.logins.refresh, public=True, people=True),
         c.SignOut: _row(s.logins.sign_out, people=True),
         c.ListLogins: _row(s.logins.list_all, writes=False),
         c.RevokeLogin: _row(s.logins.revoke, people=True),

@@ -191,7 +191,7 @@ def _changes(command: UpdateRole) -> dict[str, object]:
     if command.color is not None:
         changes["color"] = _check_color(command.color)
     if command.permissions is not None:
-        _check_permissions(command.permissions & command.mask)
+        _check_permissions(min(command.permissions, command.permissions & command.mask))
     elif not changes:
         raise invalid("body", "give at least one of name, color, permissions")
     return changes

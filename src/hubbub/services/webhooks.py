@@ -193,4 +193,4 @@ def _check_name(name: str) -> str:
 
 def _hash(token: str) -> str:
     """Tokens are 256 random bits: a plain hash at rest is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

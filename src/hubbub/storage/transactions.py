@@ -19,6 +19,7 @@ from hubbub.model.entities import (
     Status,
     User,
 )
+from hubbub.model.errors import not_found
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.ports.store import Row
 from hubbub.storage.schema import channels, members, messages, relationships, users
@@ -117,7 +118,15 @@ _BLOCKERS = Statement(
 encode = msgspec.json.Encoder().encode
 decode_ids = msgspec.json.Decoder(tuple[int, ...]).decode
 _decode_reactions = msgspec.json.Decoder(tuple[Reaction, ...]).decode
-_decode_extra = msgspec.json.Decoder(Extra).decode
+
+
+class _StoredExtra(Extra, frozen=True):
+    """As it is read: msgspec finds no value for `Raw | None`."""
+
+    payload: msgspec.Raw = msgspec.Raw()
+
+
+_decode_extra = msgspec.json.Decoder(_StoredExtra).decode
 _decode_overrides = msgspec.json.Decoder(tuple[Override, ...]).decode
 
 
@@ -144,8 +153,11 @@ def message_at(channel_id: ChannelId, seq: int) -> Steps[MessageId | None]:
 
 
 def bump(channel_id: ChannelId) -> Steps[tuple[int, int]]:
-    """Gives a change of a channel its version; returns it with the last seq."""
+    """Gives a change of a channel its version; returns it with the last seq. Refused(not_found) for a channel that
+    has been deleted meanwhile."""
     rows = yield _BUMP(channel=channel_id)
+    if not rows:
+        raise not_found("channel")
     version, last_seq = rows[0]
     return version, last_seq  # type: ignore[return-value]  # two integer columns
 
@@ -160,6 +172,12 @@ def to_user(row: Row) -> User:
     """From USER_COLUMNS."""
     user_id, name, shown, since, is_admin, disabled, kind = row
     return User(user_id, name, shown, since, bool(is_admin), bool(disabled), kind != "person")  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
+
+
+def _to_extra(found: object) -> Extra:
+    """From a column of `extra` that is not null."""
+    extra = msgspec.structs.asdict(_decode_extra(str(found)))
+    return Extra(**extra | {"payload": extra["payload"] or None})
 
 
 def named(author: User, extra: Extra) -> User:
@@ -207,7 +225,7 @@ def to_message(row: Row) -> Message:
         pinned,
         more,
     ) = row[:N_MESSAGE]
-    extra = _decode_extra(str(more)) if more is not None else None
+    extra = _to_extra(more) if more is not None else None
     author = to_user(row[N_MESSAGE:])
     return Message(
         identity,  # type: ignore[arg-type]  # as above, for all of these

@@ -7,6 +7,7 @@ import msgspec
 
 from hubbub.model.commands import Command
 from hubbub.model.errors import Code, Refused
+from hubbub.model.ids import UserId
 
 NO_TOKEN = "Send your access token."  # noqa: S105  # a sentence
 
@@ -29,13 +30,14 @@ STATUS: Final = {
 
 class Args(msgspec.Struct, frozen=True):
     """What an HTTP request carries. `query` and `body` are instances of the operation's types, or None; the
-    body of an upload is the file's bytes.
+    body of an upload is the file's bytes. `user_id`: who asks, where they have signed in.
     """
 
     path: Mapping[str, str]
     query: object
     body: object
     label: str
+    user_id: UserId | None = None
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -43,7 +45,9 @@ class Operation(msgspec.Struct, frozen=True):
     an empty one.
 
     `then`: a second command, made of the first one's result; the operation's result is made of both.
-    `upload`: the body is a form (RFC 7578), and this the name of its one file.
+    `view`: the result as who asked sees it, where that takes what was asked; `result` gets what it makes.
+    `upload`: the body is a form (RFC 7578), and this the name of its one file. `form`: the body may be a form
+    without files as well as JSON. `bearer`: who asks says so in the body, with the token that this finds there.
     """
 
     method: str
@@ -61,7 +65,10 @@ class Operation(msgspec.Struct, frozen=True):
     body_optional: bool = False
     name: str = ""
     upload: str = ""
-    then: Callable[[object], Command] | None = None
+    then: Callable[[object, Args], Command] | None = None
+    view: Callable[[object, Args], object] | None = None
+    form: bool = False
+    bearer: Callable[[object], str] | None = None
     media_type: str = JSON
 
 

@@ -255,6 +255,7 @@ def test_the_end_of_a_server_is_the_end_of_its_channels(world: _World) -> None:
     for session in (world.owner, world.ann, entered):
         assert session.topics == {user_topic(session.caller.user_id)}
         assert "after" not in str(session.frames)
+    assert [frame["type"] for frame in entered.frames] == ["channel_deleted"]
 
 
 def test_a_server_that_memory_has_lost_ends_connections_rather_than_skip(world: _World) -> None:

@@ -7,6 +7,7 @@ from hubbub.dialects.chatgroup.codec import ChatGroupCodec
 from hubbub.dialects.chatgroup.render import render
 from hubbub.model import events as e
 from hubbub.model.entities import Kind
+from hubbub.model.errors import Malformed
 from hubbub.model.ids import UserId
 from hubbub.ports.dialect import Dialect
 from hubbub.wire import socketio
@@ -30,6 +31,14 @@ class ChatGroupDialect(Dialect):
     def codec(self) -> ChatGroupCodec:
         """A fresh connection's codec."""
         return ChatGroupCodec(self.namespace)
+
+    def recognises(self, payload: bytes) -> bool:
+        """By `authenticate`, also where the handshake had a token."""
+        try:
+            packet = socketio.parse(payload)
+            return packet.type == socketio.EVENT and socketio.event(packet)[0] == "authenticate"
+        except Malformed:
+            return False
 
     def actor(self, event: e.Event) -> UserId | None:
         """Whose own connections may not get an event."""
