@@ -21,6 +21,7 @@ from support.socketio_clients import (
     hexed,
     node,
 )
+from support.sockets import EngineIo
 
 CONNECTED, IS_READY, ENDED = "成功连接到网关", "网关准备就绪，已成功加入所有房间", "连接断开"
 NO_TOKEN = "Authentication error: No token provided"
@@ -268,6 +269,23 @@ async def test_node_when_it_authenticates_behind_a_token_is_chatgroup(
         alice.send(channel, "live")
         assert await client.heard("live") == ["live"]
     assert [m["content"] for m in alice.history(channel)["messages"]] == ["live", "hi"]
+
+
+async def test_socket_when_it_leaves_while_its_token_is_looked_up_may_come_back(
+    fresh_server: RunningServer,
+) -> None:
+    alice = sign_up(fresh_server.url)
+    fresh_server.terminate()
+    fresh_server.start()  # or the token would be known without a look into the database
+    async with EngineIo(fresh_server.ws) as socket:
+        enter = f'40/mew,{{"token":"{alice.token}"}}'
+        for packet in (enter, '42/mew,1["message/create",{}]', "41/mew,", enter):
+            await socket.ws.send(packet)
+        assert (await socket.receive())["packet"].startswith("40/mew,")
+        assert await socket.receive() == ["ready"]
+        assert await socket.receive() == ["PRESENCE_INITIAL_STATE", [hexed(alice.id)]]
+        await socket.ws.send('42/mew,2["message/create",{}]')
+        assert (await socket.receive())["id"] == 2
 
 
 # -- python-socketio ----------------------------------------------------------------------------------

@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from hubbub.dialects.mew import errors
-from hubbub.dialects.mew.rest import accounts, channels, members, messages, programs, roles, servers
+from hubbub.dialects.mew.operations import (
+    accounts,
+    channels,
+    members,
+    messages,
+    programs,
+    roles,
+    servers,
+)
 from hubbub.model.errors import Code, Refused
 from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Operation
 from hubbub.wire.socketio import encode_json

@@ -5,8 +5,8 @@ from typing import Final
 from hubbub.dialects.mew import ids
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
+from hubbub.dialects.mew.operations.common import body, result, role, said, server, then
 from hubbub.dialects.mew.permissions import bits_of, mask_of_role
-from hubbub.dialects.mew.rest.asked import body, result, role, said, server, then
 from hubbub.model import commands as c
 from hubbub.model import server_commands as sc
 from hubbub.model import servers as sv

@@ -5,7 +5,7 @@ from typing import Final
 from hubbub.dialects.mew import ids
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
-from hubbub.dialects.mew.rest.asked import (
+from hubbub.dialects.mew.operations.common import (
     CHANNELS,
     absent,
     body,

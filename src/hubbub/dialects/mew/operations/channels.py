@@ -7,8 +7,7 @@ from msgspec import UNSET, UnsetType
 from hubbub.dialects.mew import ids
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
-from hubbub.dialects.mew.permissions import KNOWN, bits_of
-from hubbub.dialects.mew.rest.asked import (
+from hubbub.dialects.mew.operations.common import (
     CHANNELS,
     body,
     channel,
@@ -19,6 +18,7 @@ from hubbub.dialects.mew.rest.asked import (
     server,
     then,
 )
+from hubbub.dialects.mew.permissions import KNOWN, bits_of
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model import server_commands as sc

@@ -6,7 +6,7 @@ from hubbub.dialects.mew import ids
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
 from hubbub.dialects.mew.objects import DEFAULT_TYPE
-from hubbub.dialects.mew.rest.asked import (
+from hubbub.dialects.mew.operations.common import (
     as_it_is,
     body,
     channel,
@@ -19,7 +19,7 @@ from hubbub.dialects.mew.rest.asked import (
     view,
     webhook,
 )
-from hubbub.dialects.mew.rest.members import Pair
+from hubbub.dialects.mew.operations.members import Pair
 from hubbub.dialects.mew.sending import nonce_of, pack, saying
 from hubbub.model import commands as c
 from hubbub.model import entities as m

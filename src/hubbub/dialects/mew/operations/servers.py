@@ -5,7 +5,7 @@ from typing import Final
 from hubbub.dialects.mew import ids
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
-from hubbub.dialects.mew.rest.asked import absent, body, nothing, result, said, server
+from hubbub.dialects.mew.operations.common import absent, body, nothing, result, said, server
 from hubbub.model import commands as c
 from hubbub.model import server_commands as sc
 from hubbub.model import servers as sv

@@ -5,7 +5,8 @@ from typing import Final
 from hubbub.dialects.mew import ids
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
-from hubbub.dialects.mew.rest.asked import (
+from hubbub.dialects.mew.operations.channels import LEVELS
+from hubbub.dialects.mew.operations.common import (
     as_it_is,
     body,
     nothing,
@@ -16,7 +17,6 @@ from hubbub.dialects.mew.rest.asked import (
     then,
     view,
 )
-from hubbub.dialects.mew.rest.channels import LEVELS
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model import server_commands as sc

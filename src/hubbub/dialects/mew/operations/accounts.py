@@ -6,7 +6,7 @@ import msgspec
 
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
-from hubbub.dialects.mew.rest.asked import (
+from hubbub.dialects.mew.operations.common import (
     as_it_is,
     body,
     nothing,
