@@ -104,7 +104,8 @@ def _prose_of(kind: object) -> str:
 def _socket_html() -> str:
     """The WebSocket's commands, whose data are checked by Structs too."""
     commands = "".join(_command_html(name, row.data) for name, row in COMMANDS.items())
-    events = ", ".join(f"<code>{name}</code>" for name, _ in EVENTS.values())
+    names = dict.fromkeys(name for name, _ in EVENTS.values())
+    events = ", ".join(f"<code>{name}</code>" for name in names)
     return (
         "<h2>WebSocket</h2><p>Text JSON on <code>/gateway</code>; <code>ref</code> comes back in the "
         f"reply. Send <code>connect</code> first, within 10 s.</p>{commands}<p>Events: {events}.</p>"

@@ -1,5 +1,6 @@
 """Entities → wire Structs: the same for every viewer, unless it is called a view."""
 
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -79,7 +80,32 @@ def page(found: m.Page) -> s.Page:
 
 def channel(found: m.Channel) -> s.Channel:
     """As everybody sees it."""
-    return s.Channel(
+    return s.Channel(*_shared(found))
+
+
+def view(found: m.ChannelView) -> s.ChannelView:
+    """As one member finds it."""
+    return s.ChannelView(*view_fields(found))
+
+
+def view_fields(found: m.ChannelView) -> tuple[Any, ...]:
+    """Those of a view, for what is a view and more."""
+    mine = found.member
+    return (
+        *_shared(found.channel),
+        None if mine is None else mine.role,
+        None if mine is None else mine.status,
+        0 if mine is None else mine.read_seq,
+        0 if mine is None else mine.delivered_seq,
+        found.unread,
+        found.mentions,
+        None if found.peer is None else user(found.peer),
+        permissions(found.permissions),
+    )
+
+
+def _shared(found: m.Channel) -> tuple[Any, ...]:
+    return (
         str(found.id),
         found.kind,
         found.name,
@@ -97,30 +123,16 @@ def channel(found: m.Channel) -> s.Channel:
     )
 
 
+@lru_cache(maxsize=1024)
+def permissions(bits: int) -> tuple[s.Permission, ...]:
+    """Their names. Remembered: of a server's channels, most are alike."""
+    return tuple(names_of(bits))
+
+
 def override(found: m.Override) -> s.Override:
     """With its permissions by name."""
     kind: Literal["role", "member"] = "role" if found.is_role else "member"
-    return s.Override(str(found.target_id), kind, names_of(found.allow), names_of(found.deny))
-
-
-def view(found: m.ChannelView) -> s.ChannelView:
-    """As one member finds it."""
-    return s.ChannelView(**view_fields(found))
-
-
-def view_fields(found: m.ChannelView) -> dict[str, Any]:
-    """By name, for what is made of a view and more."""
-    mine = found.member
-    return msgspec.structs.asdict(channel(found.channel)) | {
-        "role": None if mine is None else mine.role,
-        "status": None if mine is None else mine.status,
-        "read_seq": 0 if mine is None else mine.read_seq,
-        "delivered_seq": 0 if mine is None else mine.delivered_seq,
-        "unread": found.unread,
-        "mentions": found.mentions,
-        "peer": None if found.peer is None else user(found.peer),
-        "permissions": names_of(found.permissions),
-    }
+    return s.Override(str(found.target_id), kind, permissions(found.allow), permissions(found.deny))
 
 
 def member(found: m.Member, person: m.User) -> s.Member:

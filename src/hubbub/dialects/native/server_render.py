@@ -6,7 +6,6 @@ from hubbub.dialects.native import render
 from hubbub.dialects.native import server_structs as s
 from hubbub.model import entities as m
 from hubbub.model import servers as v
-from hubbub.model.permissions import names_of
 from hubbub.model.times import rfc3339
 
 
@@ -32,7 +31,7 @@ def view(found: v.ServerView) -> s.ServerView:
         categories=[category(x) for x in found.categories],
         channels=[render.view(x) for x in found.channels],
         member_count=found.member_count,
-        permissions=names_of(found.permissions),
+        permissions=render.permissions(found.permissions),
     )
 
 
@@ -66,7 +65,7 @@ def role(found: v.Role) -> s.Role:
         found.name,
         found.color,
         found.position,
-        names_of(found.permissions),
+        render.permissions(found.permissions),
     )
 
 
@@ -78,7 +77,8 @@ def category(found: v.Category) -> s.Category:
 def detail(found: m.ChannelDetail) -> s.ChannelDetail:
     """A channel with its latest message."""
     latest = None if found.latest is None else render.message(found.latest)
-    return s.ChannelDetail(**render.view_fields(found.view), latest_message=latest)
+    fields = *render.view_fields(found.view), latest
+    return s.ChannelDetail(*fields)
 
 
 def ban(found: v.Ban) -> s.Ban:

@@ -57,7 +57,7 @@ class Role(msgspec.Struct, frozen=True):
     name: str
     color: int
     position: int
-    permissions: list[Permission]
+    permissions: tuple[Permission, ...]
 
 
 class Category(msgspec.Struct, frozen=True):
@@ -98,7 +98,7 @@ class ServerView(Server, frozen=True):
     categories: list[Category]
     channels: list[ChannelView]
     member_count: int
-    permissions: list[Permission]
+    permissions: tuple[Permission, ...]
 
 
 class ChannelDetail(ChannelView, frozen=True):

@@ -113,8 +113,8 @@ class Override(msgspec.Struct, frozen=True):
 
     target_id: Id
     kind: Literal["role", "member"]
-    allow: list[Permission]
-    deny: list[Permission]
+    allow: tuple[Permission, ...]
+    deny: tuple[Permission, ...]
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -173,7 +173,7 @@ class ChannelView(Channel, frozen=True):
     unread: int
     mentions: int
     peer: User | None
-    permissions: list[Permission]
+    permissions: tuple[Permission, ...]
 
 
 class Messages(msgspec.Struct, frozen=True):
