@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import build, machine
+from harness.community import HubbubCommunity
 from harness.figures import Figures, middle
 from harness.hubbub import Hubbub, HubbubSocketIO
 from harness.paths import BUILD, GENERATOR_CORE, require_two_cores
@@ -60,7 +61,8 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=names)
     parser.add_argument(
-        "--only", help="servers, separated by commas: hubbub, hubbub-socketio, node, python"
+        "--only",
+        help="servers, separated by commas: hubbub, hubbub-socketio, hubbub-community, node, python",
     )
     parser.add_argument("--quick", action="store_true", help="shorter, and less exact")
     parser.add_argument("--json", type=Path, metavar="FILE", help="append a line per scenario")
@@ -79,6 +81,7 @@ def _chosen_servers(subject: Hubbub, only: str | None) -> list[Server]:
     everyone: list[Server] = [
         subject,
         HubbubSocketIO(subject),
+        HubbubCommunity(subject),
         Node(users),
         PythonSocketIO(users),
         Reflector(),

@@ -8,7 +8,7 @@ from typing import Final
 from harness.figures import Figures
 from harness.overriding import override
 
-SUBJECTS: Final = ("hubbub", "hubbub-socketio")  # one of them in a scenario
+SUBJECTS: Final = ("hubbub", "hubbub-socketio", "hubbub-community")  # one of them in a scenario
 RIVAL: Final = "node"
 
 

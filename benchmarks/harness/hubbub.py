@@ -124,7 +124,9 @@ class HubbubSocketIO(Hubbub):
             path=SOCKET_IO,
             opening=(
                 ("await", "^0{"),
-                ("start", '40{"token":"%t"}'),
+                ("start", "40"),
+                ("await", "^40{"),
+                ("start", '42["authenticate",{"token":"%t"}]'),
                 ("await", '^42["sync_messages"'),
             ),
             send=SEND_MESSAGE,

@@ -37,7 +37,9 @@ class _Client:
         self._path = "/socket.io/?EIO=4&transport=polling"
         hello = _wait(self.polls, self._get())
         self._path += "&sid=" + json.loads(hello[1:])["sid"]
-        _wait(self.posts, self.post(b"40" + json.dumps({"token": token}).encode()))
+        _wait(self.posts, self.post(b"40"))
+        sign_in = json.dumps(["authenticate", {"token": token}])
+        _wait(self.posts, self.post(b"42" + sign_in.encode()))
         while b"sync_messages" not in _wait(self.polls, self._get()):
             continue
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from harness import history, loadgen, polling, rooms
+from harness import community, history, loadgen, polling, rooms
 from harness.figures import KILOBYTE, Figures, Watch, load_figures
 from harness.goals import Absolute, Goal, Relative, Reported
 from harness.loadgen import Job
@@ -210,6 +210,18 @@ SCENARIOS: Final = (
             Reported("fill_per_second", "stored/s when filling"),
         ),
         servers=("hubbub",),
+    ),
+    Scenario(
+        "server-10000",
+        "a server of 10,000 members with 10 roles each and 200 channels: connects one by one, 64 sends in flight",
+        lambda server, effort: community.run(server, effort.warm_up, effort.seconds),
+        (
+            Absolute("connect_p50_ms", "ms to connect", at_most=50),
+            Absolute("connect_first_ms", "ms, the first", at_most=50),
+            Absolute("permission_us", "µs a permission", at_most=5),
+            Reported("acks_per_second", "acknowledged/s"),
+        ),
+        servers=("hubbub-community",),
     ),
     Scenario(
         "cold-start",

@@ -36,6 +36,7 @@ from hubbub.model.errors import Code, Disconnect, Refused
 from hubbub.model.events import MemberJoined, MessageSent, Publication
 from hubbub.model.ids import IdSequence
 from hubbub.model.limits import PASSWORD_MIN_CHARS
+from hubbub.model.server_events import ServerMemberJoined
 from hubbub.ports.store import nothing
 from hubbub.services.accounts import Accounts, check_password, draft_account
 from hubbub.services.bots import Bots
@@ -171,7 +172,7 @@ class Node:
         self._viewers = Viewers(self._broker, self._clock, grace=settings.presence_grace_seconds)
         self.services = self._make_services()
         self._receipts = Receipts(self._directory, self.services.reads)
-        self._fanout = Fanout(self._hub, self._recovery, self._receipts)
+        self._fanout = Fanout(self._hub, self._directory.states, self._recovery, self._receipts)
         self.dispatch = Dispatch(self.services, self._rates)
         self.gateway = self._make_gateway()
         self._broker.subscribe(self._deliver)
@@ -269,7 +270,7 @@ class Node:
                 self._directory.apply(publication.event)
                 self._logins.apply(publication.event)
                 self._images.apply(publication.event)
-                if isinstance(publication.event, MemberJoined):
+                if isinstance(publication.event, MemberJoined | ServerMemberJoined):
                     self._presence.met(publication.event)  # in a task: once all have heard of it
         self._fanout.deliver(publications)
 

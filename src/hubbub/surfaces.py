@@ -18,6 +18,7 @@ from hubbub.dialects.channelchat import (
     ChannelChatRest,
 )
 from hubbub.dialects.chatgroup import ChatGroup, ChatGroupRest
+from hubbub.dialects.mew import MewDialect, MewRest
 from hubbub.dialects.native import NativeDialect, NativeRest
 from hubbub.dialects.native.page import PAGES
 from hubbub.gateway.gateway import Gateway
@@ -29,7 +30,7 @@ from hubbub.transport.engineio import EngineServer
 from hubbub.transport.http import Http, application, websocket_only
 from hubbub.transport.origin import Origins
 from hubbub.transport.server import Server, server
-from hubbub.transport.socketio import GatewayNamespaces, Spoken
+from hubbub.transport.socketio import GatewayNamespaces, Namespace
 from hubbub.transport.upgrade import Door
 from hubbub.wire.engine import Engine
 from hubbub.wire.engineio import Options
@@ -37,7 +38,12 @@ from hubbub.wire.namespaces import Client
 from hubbub.wire.rest import RestApi
 
 SOCKET_IO: Final = "/socket.io/"
-DIALECTS: Final = ("native", "channelchat", "chatgroup")  # what may stand behind `--listen PORT=`
+DIALECTS: Final = (
+    "native",
+    "channelchat",
+    "chatgroup",
+    "mew",
+)  # what may stand behind `--listen PORT=`
 _WITH_TOKEN: Final = "/channelchat/api/v1/ws"  # noqa: S105  # a path; the token is in its query
 
 
@@ -47,7 +53,7 @@ class Surface(msgspec.Struct, frozen=True):
     apis: Sequence[RestApi]
     sockets: Mapping[str, Sequence[Dialect]] = {}
     by_token: frozenset[str] = frozenset()
-    namespaces: Mapping[str, Spoken] = {}
+    namespaces: Mapping[str, Namespace] = {}
 
 
 class Surfaces:
@@ -75,7 +81,12 @@ class Surfaces:
         self._native = NativeDialect(settings.heartbeat_seconds)
         self._channelchat = ChannelChatDialect(settings.channelchat_heartbeat_seconds)
         # One of each, wherever it is heard: who shares a dialect shares its frames.
-        self._chatgroup = {name: ChatGroup(name) for name in ("/", "/chatgroup")}
+        chatgroup, mew = ChatGroup("/"), MewDialect("/")
+        own_chatgroup = {"/chatgroup": Namespace(spoken=ChatGroup("/chatgroup"))}
+        own_mew = {"/mew": Namespace(MewDialect("/mew"))}
+        self._chatgroup = {"/": Namespace(spoken=chatgroup), **own_chatgroup}
+        self._mew = {"/": Namespace(mew), **own_mew}
+        self._both = {"/": Namespace(mew, chatgroup), **own_mew, **own_chatgroup}
 
     def main(self) -> Server:
         """The listener of everything."""
@@ -83,10 +94,11 @@ class Surfaces:
         return self._serve(
             Surface(
                 (
-                    NativeRest(PAGES),
+                    NativeRest(PAGES, self._clock),
                     ChannelChatRest(("", "/channelchat"), SEED_OPERATIONS),
                     ChannelChatRest(("/channelchat",), ORIGINAL_OPERATIONS),
                     ChatGroupRest(("/chatgroup/api",), self._clock),
+                    self._mew_rest(),
                 ),
                 {
                     "/gateway": (self._native,),
@@ -96,18 +108,18 @@ class Surfaces:
                     _WITH_TOKEN: (channelchat,),
                 },
                 frozenset({_WITH_TOKEN}),
-                self._chatgroup,
+                self._both,
             )
         )
 
     def of(self, dialect: str) -> Server:
         """The listener of one dialect."""
-        surfaces = (self._of_native, self._of_channelchat, self._of_chatgroup)
+        surfaces = (self._of_native, self._of_channelchat, self._of_chatgroup, self._of_mew)
         named = dict(zip(DIALECTS, surfaces, strict=True))
         return self._serve(named[dialect]())
 
     def _of_native(self) -> Surface:
-        return Surface((NativeRest(PAGES),), {"/gateway": (self._native,)})
+        return Surface((NativeRest(PAGES, self._clock),), {"/gateway": (self._native,)})
 
     def _of_channelchat(self) -> Surface:
         mine = (self._channelchat,)
@@ -120,6 +132,12 @@ class Surfaces:
     def _of_chatgroup(self) -> Surface:
         apis = (ChatGroupRest(("/api", "/chatgroup/api"), self._clock),)
         return Surface(apis, namespaces=self._chatgroup)
+
+    def _of_mew(self) -> Surface:
+        return Surface((self._mew_rest(),), namespaces=self._mew)
+
+    def _mew_rest(self) -> MewRest:
+        return MewRest(("/api", "/mew/api"), is_open=self._settings.registration == "open")
 
     # -- a listener ---------------------------------------------------------------------------------
 
@@ -137,7 +155,7 @@ class Surfaces:
         app = application(routes, self._settings.cors_origins, has_docs=has_docs)
         return server(app, door, self._addresses)
 
-    def _engine(self, namespaces: Mapping[str, Spoken]) -> EngineServer:
+    def _engine(self, namespaces: Mapping[str, Namespace]) -> EngineServer:
         entered = GatewayNamespaces(self._gateway, self._ids, namespaces)
 
         def client(engine: Engine, address: str) -> Client:

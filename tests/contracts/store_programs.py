@@ -60,8 +60,8 @@ class ProgramContract:
         channel, programs = await place.channel(), world.store.programs
         hook = await place.webhook(channel, "hooky")
         read, accounts = world.store.read, world.store.accounts
-        author = await read(accounts.get_user(UserId(hook.id)))
-        assert author == User(UserId(hook.id), "hooky", "hooky", 1, is_bot=True)
+        author = User(UserId(hook.id), "hooky", "hooky", 1, is_bot=True)
+        assert await read(accounts.get_user(author.id)) is None
         plain = await place.say(channel, author)
         extra = Extra(alias="Deploy", avatar_url="picture")
         aliased = await place.say(channel, author, extra=extra)

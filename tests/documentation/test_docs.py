@@ -10,7 +10,7 @@ import pytest
 
 from hubbub.config import Settings
 from hubbub.dialects.native.codec import COMMANDS
-from hubbub.dialects.native.render import EVENTS
+from hubbub.dialects.native.events import EVENTS
 from hubbub.model.errors import Code
 from support.server import RunningServer
 

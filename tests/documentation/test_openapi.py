@@ -141,7 +141,7 @@ def test_docs_page_when_read_says_what_each_field_may_be_and_means(server: Runni
     row = "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>"
     for cells in (
         ("name", "required", "text of 1 to 100 characters", MEANINGS["name"]),
-        ("description", "optional", "text of at most 1000 characters", MEANINGS["description"]),
+        ("description", "optional", "text of at most 1024 characters", MEANINGS["description"]),
         ("limit", "default <code>50</code>", "a whole number from 1 to 100", MEANINGS["limit"]),
         ("bond", "required", "one of blocked, friend", MEANINGS["bond"]),
     ):
@@ -164,7 +164,28 @@ def known(server: RunningServer) -> tuple[Person, Json]:
     bob.join(channel)
     message = alice.send(channel, "hello")
     ids = {"channel_id": channel, "message_id": message["id"], "user_id": bob.id}
-    return alice, ids | {"session_id": "nobody-has-this-one"}
+    return alice, ids | {"session_id": "nobody-has-this-one"} | _community(alice, bob)
+
+
+def _community(alice: Person, bob: Person) -> Json:
+    """A server of hers that he is in, and what is in it."""
+    made = alice.ok("POST", "/servers", {"name": "home"})
+    server, path = made["id"], f"/servers/{made['id']}"
+    code = alice.ok("POST", f"{path}/invites")["code"]
+    bob.ok("POST", f"/invites/{code}")
+    text = made["channels"][0]["id"]
+    webhook = alice.ok("POST", f"/channels/{text}/webhooks", {"name": "CI"})
+    return {
+        "text": {"channel_id": text, "message_id": alice.send(text, "hello")["id"]},
+        "server_id": server,
+        "role_id": alice.ok("POST", f"{path}/roles", {"name": "staff"})["id"],
+        "category_id": alice.ok("POST", f"{path}/categories", {"name": "back"})["id"],
+        "target_id": bob.id,
+        "code": code,
+        "webhook_id": webhook["id"],
+        "webhook_token": webhook["token"],
+        "bot_id": alice.ok("POST", "/bots", {"username": f"bot-{alice.name}"})["user"]["id"],
+    }
 
 
 EXAMPLES: Final = [
@@ -215,5 +236,6 @@ def test_server_when_asked_anything_answers_as_documented(
     case.call_and_validate(base_url=server.url, headers=headers, checks=CHECKS)
     if case.path_parameters:
         # Made-up ids are nobody's; with real ones there is something to answer.
-        case.path_parameters |= {k: v for k, v in ids.items() if k in case.path_parameters}
-        case.call_and_validate(base_url=server.url, headers=headers, checks=CHECKS)
+        for real in (ids, ids["text"]):
+            case.path_parameters |= {k: v for k, v in real.items() if k in case.path_parameters}
+            case.call_and_validate(base_url=server.url, headers=headers, checks=CHECKS)

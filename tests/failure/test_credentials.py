@@ -17,7 +17,7 @@ from hubbub.model.ids import LoginId, UserId
 from hubbub.ports.tokens import Claims
 from support.rest import Person, call, sign_in, sign_up
 from support.server import RunningServer
-from support.sockets import ChannelChat, Native, Socket, SocketIo
+from support.sockets import ChannelChat, EngineIo, Native, Socket, SocketIo
 
 Json = dict[str, Any]
 Entry = Callable[[RunningServer, Person, str], Awaitable[bool]]
@@ -177,7 +177,7 @@ async def chatgroup_bare_token(server: RunningServer, _: Person, token: str) -> 
 
 
 async def chatgroup_handshake(server: RunningServer, _: Person, token: str) -> bool:
-    async with SocketIo(server.ws, {"token": token}) as socket:
+    async with SocketIo(server.ws, {"token": token}, "/chatgroup") as socket:
         return await _let_in(socket)
 
 
@@ -192,15 +192,19 @@ async def _let_in(socket: SocketIo) -> bool:
 
 
 async def chatgroup_polling(server: RunningServer, _: Person, token: str) -> bool:
+    return await _polled(server, f"40/chatgroup,{json.dumps({'token': token})}", b"authenticated")
+
+
+async def _polled(server: RunningServer, connect: str, sign: bytes) -> bool:
+    """Whether the sign comes, or an error."""
     url = f"{server.url}/socket.io/?EIO=4&transport=polling"
     opened = await asyncio.to_thread(exchange, "GET", url)
     url += "&sid=" + json.loads(opened[1:])["sid"]
-    auth = "40" + json.dumps({"token": token})
-    assert await asyncio.to_thread(exchange, "POST", url, auth.encode()) == b"ok"
+    assert await asyncio.to_thread(exchange, "POST", url, connect.encode()) == b"ok"
     heard = b""
-    while b"authenticated" not in heard and b"error" not in heard:
+    while sign not in heard and b"rror" not in heard:
         heard += await asyncio.to_thread(exchange, "GET", url)
-    return b"authenticated" in heard
+    return sign in heard
 
 
 async def chatgroup_recovery(server: RunningServer, person: Person, token: str) -> bool:
@@ -214,6 +218,40 @@ async def chatgroup_recovery(server: RunningServer, person: Person, token: str) 
 
 async def chatgroup_rest(server: RunningServer, _: Person, token: str) -> bool:
     return _status(call("GET", f"{server.url}/chatgroup/api/chats", token=token or None).status)
+
+
+async def mew_handshake(server: RunningServer, _: Person, token: str) -> bool:
+    """Without a token the root waits for what ChatGroup says; an empty one is none."""
+    if not token:
+        return await mew_namespace(server, _, token)
+    return await _entered(server, "", token)
+
+
+async def mew_namespace(server: RunningServer, _: Person, token: str) -> bool:
+    return await _entered(server, "/mew,", token)
+
+
+async def _entered(server: RunningServer, head: str, token: str) -> bool:
+    async with EngineIo(server.ws) as socket:
+        await socket.ws.send(f"40{head}{json.dumps({'token': token})}")
+        answer = (await socket.receive())["packet"]
+        if answer.startswith(f"40{head}"):
+            return bool(await socket.receive() == ["ready"])
+        assert answer.startswith(f'44{head}{{"message":"Authentication error: ')
+        return False
+
+
+async def mew_polling(server: RunningServer, _: Person, token: str) -> bool:
+    return await _polled(server, f"40/mew,{json.dumps({'token': token})}", b"ready")
+
+
+async def mew_rest(server: RunningServer, _: Person, token: str) -> bool:
+    return _status(call("GET", f"{server.url}/api/users/@me", token=token or None).status)
+
+
+async def mew_program(server: RunningServer, _: Person, token: str) -> bool:
+    answer = call("POST", f"{server.url}/api/auth/bot", {"accessToken": token})
+    return _status(401 if answer.status == 400 else answer.status)
 
 
 def exchange(method: str, url: str, body: bytes | None = None) -> bytes:
@@ -240,6 +278,11 @@ ENTRIES: list[Entry] = [
     chatgroup_polling,
     chatgroup_recovery,
     chatgroup_rest,
+    mew_handshake,
+    mew_namespace,
+    mew_polling,
+    mew_rest,
+    mew_program,
     rest,
     channelchat_rest,
     channelchat_rest_query,

@@ -17,6 +17,8 @@ from support.server import FACTOR, RunningServer, running
 CONNECTIONS = 1_000
 AT_ONCE = 50
 GAUGES = ("hubbub_sessions", "hubbub_users_online", "hubbub_topics", "hubbub_write_queue")
+SOCKET_IO = "/socket.io/?EIO=4&transport=websocket"
+LEAVE = "41"  # nothing answers it
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close sends RST
 
 
@@ -30,21 +32,31 @@ async def come_and_go(
     server: RunningServer, person: Person, channel: str, rng: random.Random
 ) -> None:
     """One connection of some kind, ended in some way at some moment."""
-    native = rng.random() < 0.5
-    url = server.ws + ("/gateway" if native else "/ws")
+    path, frames = said_by(person, channel)[rng.randrange(4)]
+    url = server.ws + path
     ws = await connect(url, compression=None, ping_interval=None, open_timeout=20, close_timeout=5)
-    frames = [
-        f'{{"type": "connect", "data": {{"token": "{person.token}"}}}}',
-        f'{{"type": "send_message", "data": {{"channel_id": "{channel}", "content": "hello"}}}}',
-        '{"type": "heartbeat"}',
-    ]
-    if not native:
-        frames.insert(1, f'{{"type": "join_channel", "data": {{"channel_id": "{channel}"}}}}')
     for frame in frames[: rng.randint(0, len(frames))]:
         await ws.send(frame)
-        if rng.random() < 0.5:
+        if frame != LEAVE and rng.random() < 0.5:
             await ws.recv()
     await _end(ws, rng.choice(("close", "abort", "reset", "reset")))
+
+
+def said_by(person: Person, channel: str) -> list[tuple[str, list[str]]]:
+    """Native, channelchat, Mew; and what starts as Mew and is ChatGroup."""
+    connect_frame = f'{{"type": "connect", "data": {{"token": "{person.token}"}}}}'
+    join = f'{{"type": "join_channel", "data": {{"channel_id": "{channel}"}}}}'
+    send = f'{{"type": "send_message", "data": {{"channel_id": "{channel}", "content": "hello"}}}}'
+    hexed, show = f"{int(channel):024x}", f'40{{"token":"{person.token}"}}'
+    create = f'42["message/create",{{"channelId":"{hexed}","content":"hello"}}]'
+    authenticate = f'42["authenticate",{{"token":"{person.token}"}}]'
+    typing = f'42["typing_start",{{"chatId":"{hexed}"}}]'
+    return [
+        ("/gateway", [connect_frame, send, '{"type": "heartbeat"}']),
+        ("/ws", [connect_frame, join, send, '{"type": "heartbeat"}']),
+        (SOCKET_IO, [show, create, LEAVE]),
+        (SOCKET_IO, [show, authenticate, typing, LEAVE]),
+    ]
 
 
 async def _end(ws: ClientConnection, how: str) -> None:

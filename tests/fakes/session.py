@@ -8,8 +8,9 @@ from fakes.connection import payloads
 from hubbub.gateway.hub import Hub
 from hubbub.model.commands import Caller
 from hubbub.model.entities import User
+from hubbub.model.errors import Disconnect
 from hubbub.model.events import Event
-from hubbub.model.ids import ChannelId, LoginId, UserId
+from hubbub.model.ids import ChannelId, LoginId, ServerId, UserId
 from hubbub.model.topics import channel_topic
 from hubbub.ports.dialect import Dialect
 
@@ -26,6 +27,7 @@ class FakeSession:
         self.dialect = dialect
         self.codec = dialect.codec()
         self.topics: set[str] = set()
+        self.shown: dict[ServerId, frozenset[ChannelId]] = {}
         self.is_held = False
         self.is_gone = False
         self.pid = ""
@@ -45,6 +47,10 @@ class FakeSession:
 
     def lose(self, channel_id: ChannelId) -> None:
         self.hub.unsubscribe(self.real, channel_topic(channel_id))
+
+    def close(self, why: Disconnect) -> None:
+        self.notes.append(("closed", why.code))
+        self.hub.drop(self.real)
 
     def revoke(self, reason: str) -> None:
         self.notes.append(("revoked", reason))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -31,19 +32,23 @@ async def _event(socket: ClientConnection, name: str) -> list[Any]:
                 return list(json.loads(text[2:])[1:])
 
 
+@pytest.mark.parametrize("shows_token", [False, True])
 async def test_who_comes_back_first_takes_the_old_connection_over(
-    server: RunningServer, person: Callable[[], Person]
+    server: RunningServer, person: Callable[[], Person], *, shows_token: bool
 ) -> None:
+    """A token beside what recovers it, which alone would be Mew's, changes nothing."""
     alice, bob = person(), person()
     channel = alice.group()
     bob.join(channel)
-    lost, hello = await _open(server, token=bob.token)
+    lost, hello = await _open(server)
+    await lost.send(f'42["authenticate",{{"token":"{bob.token}"}}]')
     await _event(lost, "sync_messages")
     alice.send(channel, "seen")
     _, offset = await _event(lost, "new_message")
     alice.send(channel, "on its way when the cable was pulled")
 
-    back, again = await _open(server, pid=hello["pid"], offset=offset)
+    shown = {"token": bob.token} if shows_token else {}
+    back, again = await _open(server, pid=hello["pid"], offset=offset, **shown)
     assert again["pid"] == hello["pid"]
     assert again["sid"] != hello["sid"]
     message, _ = await _event(back, "new_message")

@@ -1,28 +1,26 @@
-"""Socket.IO's own clients: npm's `socket.io-client` in a process of its own, and python-socketio."""
+"""Socket.IO's own clients against chatgroup and against the echo that the official suites expect."""
 
 import asyncio
 import base64
 import itertools
-import json
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import socketio
 
 from support.engineio import ConformanceServer, conforming
 from support.rest import Person, sign_up
-from support.server import FACTOR, RunningServer
-
-NODE = Path(__file__).parent.parent / "node"
-SECONDS = 15 * FACTOR
-LINE_BYTES = 16 * 1024 * 1024
-Json = dict[str, Any]
-TRANSPORTS = [["websocket"], ["polling"], ["polling", "websocket"]]
-QUICK = {"reconnectionDelay": 50, "reconnectionDelayMax": 100}  # milliseconds
+from support.server import RunningServer
+from support.socketio_clients import (
+    TRANSPORTS,
+    Json,
+    NodeClient,
+    PythonClient,
+    connected,
+    drop,
+    hexed,
+    node,
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,88 +34,19 @@ def alice(person: Callable[[], Person]) -> Person:
     return person()
 
 
-def hexed(number: str) -> str:
-    """An id as this dialect writes it."""
-    return f"{int(number):024x}"
-
-
-class NodeClient:
-    """`socketio.mjs`, running. Lines that a wait passes over stay for later waits."""
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-        self._kept: list[Json] = []
-
-    async def tell(self, do: str, **more: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": do, **more}).encode() + b"\n")
-        await self._process.stdin.drain()
-
-    async def emit(self, *args: object, ack: int | None = None) -> None:
-        await self.tell("emit", args=args, **({} if ack is None else {"ack": ack}))
-
-    async def ask(self, *args: object, ack: int = 10_000) -> list[Any]:
-        """An event's ack."""
-        await self.emit(*args, ack=ack)
-        found = await self.wait("ack", of=[*args])
-        assert found["error"] is None, found
-        return list(found["args"])
-
-    async def wait(self, happened: str, **more: object) -> Json:
-        """The first such line, whether it has come or comes in time."""
-        wanted = {"happened": happened, **more}
-        async with asyncio.timeout(SECONDS):
-            while True:
-                for n, line in enumerate(self._kept):
-                    if all(line.get(key) == value for key, value in wanted.items()):
-                        return self._kept.pop(n)
-                self._kept.append(await self._line())
-
-    async def event(self, name: str) -> list[Any]:
-        """The arguments of the first event of that name."""
-        async with asyncio.timeout(SECONDS):
-            while True:
-                for n, line in enumerate(self._kept):
-                    if line["happened"] == "event" and line["args"][0] == name:
-                        return list(self._kept.pop(n)["args"][1:])
-                self._kept.append(await self._line())
-
-    async def heard(self, until: str) -> list[str]:
-        """The contents of all messages up to the one that is waited for."""
-        found: list[str] = []
-        while until not in found:
-            found.append((await self.event("new_message"))[0]["content"])
-        return found
-
-    async def _line(self) -> Json:
-        assert self._process.stdout is not None
-        line = await self._process.stdout.readline()
-        assert line, f"it ended; before: {self._kept}"
-        return dict(json.loads(line))
-
-    async def end(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        async with asyncio.timeout(SECONDS):
-            await self._process.wait()
-
-
-@asynccontextmanager
-async def node(url: str, **options: object) -> AsyncIterator[NodeClient]:
-    """A client; `options` are those of socket.io-client."""
-    config = json.dumps({"url": url, "options": {**QUICK, **options}})
-    process = await asyncio.create_subprocess_exec(
-        "node", "socketio.mjs", config, cwd=NODE, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES
-    )
-    client = NodeClient(process)
-    try:
-        yield client
-    finally:
-        await client.end()
+def chatgroup(server: RunningServer) -> str:
+    """The namespace where a token in the handshake is ChatGroup's."""
+    return f"{server.url}/chatgroup"
 
 
 def signed_in(person: Person, **options: object) -> Json:
     return {"auth": {"token": person.token}, **options}
+
+
+def options_in(namespace: str, person: Person, transports: list[str]) -> Json:
+    """In the root namespace a token in the handshake would be Mew's."""
+    options = {"transports": transports}
+    return options if namespace == "/" else signed_in(person, **options)
 
 
 def message(channel: str, content: str) -> Json:
@@ -138,12 +67,13 @@ async def test_node_when_over_any_transport_sends_and_hears(
     alice, bob = person(), person()
     channel = alice.group()
     bob.join(channel)
-    options = {"transports": transports}
     async with (
-        node(server.url + namespace, **signed_in(alice, **options)) as one,
-        node(server.url + namespace, **signed_in(bob, **options)) as other,
+        node(server.url + namespace, **options_in(namespace, alice, transports)) as one,
+        node(server.url + namespace, **options_in(namespace, bob, transports)) as other,
     ):
         for client, who in ((one, alice), (other, bob)):
+            if namespace == "/":
+                await client.emit("authenticate", {"token": who.token})
             assert (await client.event("authenticated"))[0] == {"userId": hexed(who.id)}
             await client.event("sync_messages")
         if len(transports) > 1:
@@ -177,9 +107,9 @@ async def test_node_when_messages_run_through_the_upgrade_hears_each_once_in_ord
     channel = alice.group()
     bob.join(channel)
     stop = asyncio.Event()
-    async with node(server.url, **signed_in(alice, transports=["websocket"])) as one:
+    async with node(chatgroup(server), **signed_in(alice, transports=["websocket"])) as one:
         await one.event("sync_messages")
-        async with node(server.url, **signed_in(bob, autoConnect=False)) as other:
+        async with node(chatgroup(server), **signed_in(bob, autoConnect=False)) as other:
             await other.wait("ready")
             talk = asyncio.ensure_future(keep_talking(one, channel, stop))
             await other.tell("connect")
@@ -220,7 +150,7 @@ async def test_node_when_the_namespace_is_unknown_gets_connect_error(server: Run
 
 
 async def test_node_when_the_token_is_wrong_is_told_and_stays(server: RunningServer) -> None:
-    async with node(server.url, auth={"token": "wrong"}) as client:
+    async with node(chatgroup(server), auth={"token": "wrong"}) as client:
         assert await client.event("error") == [{"message": "认证失败"}]
         (answer,) = await client.ask("send_message", message("1", "x"))
         assert (answer["success"], answer["code"]) == (False, "unauthorized")
@@ -229,18 +159,13 @@ async def test_node_when_the_token_is_wrong_is_told_and_stays(server: RunningSer
 # -- coming back --------------------------------------------------------------------------------------
 
 
-async def connected(client: NodeClient) -> bool:
-    """Whether it was recovered."""
-    return bool((await client.wait("connect"))["recovered"])
-
-
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"]], ids="+".join)
 async def test_node_when_the_server_was_killed_reconnects_as_new_and_goes_on(
     fresh_server: RunningServer, transports: list[str]
 ) -> None:
     alice = sign_up(fresh_server.url)
     channel = alice.group()
-    async with node(fresh_server.url, **signed_in(alice, transports=transports)) as client:
+    async with node(chatgroup(fresh_server), **signed_in(alice, transports=transports)) as client:
         assert not await connected(client)
         await client.event("sync_messages")
         await client.ask("send_message", message(channel, "before"))
@@ -262,7 +187,7 @@ async def test_node_when_it_retries_over_a_restart_sends_each_message_once(
     channel = alice.group()
     sent = [f"m{n}" for n in range(60)]
     options = signed_in(alice, retries=100, ackTimeout=500)
-    async with node(fresh_server.url, **options) as client:
+    async with node(chatgroup(fresh_server), **options) as client:
         await client.event("sync_messages")
         for content in sent[:30]:
             await client.emit("send_message", message(channel, content))
@@ -287,15 +212,10 @@ async def dropping(
     channel = alice.group()
     bob.join(channel)
     options = signed_in(bob, transports=["websocket"], reconnection=False)
-    async with node(server.url, **options) as client:
+    async with node(chatgroup(server), **options) as client:
         assert not await connected(client)
         await client.event("sync_messages")
         yield client, alice, channel
-
-
-async def drop(client: NodeClient) -> None:
-    await client.tell("drop")
-    await client.wait("disconnect")
 
 
 async def test_node_when_dropped_is_recovered_with_what_it_missed(
@@ -357,48 +277,6 @@ async def test_node_when_it_said_goodbye_is_not_recovered(
 # -- python-socketio ----------------------------------------------------------------------------------
 
 
-class PythonClient:
-    """python-socketio's asyncio client; what it hears is queued."""
-
-    def __init__(self) -> None:
-        self.sio = socketio.AsyncClient(reconnection_delay=0.05, reconnection_delay_max=0.1)
-        self._events: asyncio.Queue[tuple[str, list[Any]]] = asyncio.Queue()
-        self.namespace = "/"
-
-    async def __aenter__(self) -> "PythonClient":
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.sio.disconnect()
-
-    async def connect(self, url: str, namespace: str = "/", **options: Any) -> None:
-        self.namespace = namespace
-        self.sio.on("*", self._heard, namespace=namespace)
-        for name in ("connect", "disconnect"):
-            self.sio.on(name, self._on(name), namespace=namespace)
-        await self.sio.connect(url, namespaces=[namespace], **options)
-
-    def _on(self, name: str) -> Callable[..., Awaitable[None]]:
-        async def heard(*args: Any) -> None:
-            await self._heard(name, *args)
-
-        return heard
-
-    async def _heard(self, name: str, *args: Any) -> None:
-        await self._events.put((name, [*args]))
-
-    async def event(self, name: str) -> list[Any]:
-        """The arguments of the next event of that name; others are forgotten."""
-        async with asyncio.timeout(SECONDS):
-            while True:
-                found, args = await self._events.get()
-                if found == name:
-                    return args
-
-    async def call(self, name: str, data: Any) -> Any:
-        return await self.sio.call(name, data, namespace=self.namespace, timeout=SECONDS)
-
-
 @pytest.mark.parametrize("transports", TRANSPORTS, ids="+".join)
 @pytest.mark.parametrize("namespace", ["/", "/chatgroup"])
 async def test_python_when_over_any_transport_sends_and_hears(
@@ -412,8 +290,11 @@ async def test_python_when_over_any_transport_sends_and_hears(
     bob.join(channel)
     async with PythonClient() as one, PythonClient() as other:
         for client, who in ((one, alice), (other, bob)):
-            auth = {"token": who.token, "recovery": False}
+            token = {} if namespace == "/" else {"token": who.token}
+            auth = {"recovery": False, **token}
             await client.connect(server.url, namespace, transports=transports, auth=auth)
+            if not token:
+                await client.sio.emit("authenticate", {"token": who.token})
             assert await client.event("authenticated") == [{"userId": hexed(who.id)}]
             await client.event("sync_messages")
             assert client.sio.transport() == transports[-1]
@@ -449,7 +330,7 @@ async def test_python_when_the_server_was_killed_reconnects_and_goes_on(
     channel = alice.group()
     async with PythonClient() as client:
         auth = {"token": alice.token, "recovery": False}
-        await client.connect(fresh_server.url, transports=transports, auth=auth)
+        await client.connect(fresh_server.url, "/chatgroup", transports=transports, auth=auth)
         await client.event("sync_messages")
         await asyncio.to_thread(fresh_server.kill)
         await client.event("disconnect")

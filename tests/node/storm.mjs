@@ -17,7 +17,7 @@ let connects = 0;
 let expected = Infinity;
 const live = new Set();
 
-const socket = io(config.url, {
+const socket = io(`${config.url}/chatgroup`, {
   auth: { token: config.token },
   transports: config.transports,
   retries: 1000,

@@ -42,7 +42,16 @@ NAMESPACES: Final = st.one_of(
 )
 IDS: Final = st.none() | st.integers(0, 10**socketio.ACK_DIGITS - 1)
 NAMES: Final = st.one_of(
-    st.sampled_from(("message", "message-with-ack", "send_message", "authenticate", "__proto__")),
+    st.sampled_from(
+        (
+            "message",
+            "message-with-ack",
+            "send_message",
+            "message/create",
+            "authenticate",
+            "__proto__",
+        )
+    ),
     st.text().filter(lambda name: name not in socketio.RESERVED),
 )
 

@@ -35,6 +35,12 @@ FORGED: dict[str, object] = {
     "expires_in": 9**9,
     "channel_id": "0",
     "request_id": "1",
+    "server_id": "0",
+    "everyone_role_id": "0",
+    "creator_id": "0",
+    "uses": 0,
+    "code": "x",
+    "pinned_at": None,
     "__proto__": {},
 }
 WRITES: tuple[tuple[str, str, dict[str, object]], ...] = (
@@ -48,6 +54,19 @@ WRITES: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("PUT", "/channels/{channel}/read", {"seq": 1}),
     ("PUT", "/channels/{channel}/delivered", {"seq": 1}),
     ("PATCH", "/users/@me", {"display_name": "d"}),
+    ("POST", "/servers", {"name": "n"}),
+    ("PATCH", "/servers/{server}", {"name": "n"}),
+    ("POST", "/servers/{server}/channels", {"name": "n"}),
+    ("PATCH", "/channels/{text}", {"name": "n"}),
+    ("POST", "/servers/{server}/categories", {"name": "n"}),
+    ("POST", "/servers/{server}/roles", {"name": "n"}),
+    ("PATCH", "/servers/{server}/members/@me", {"nickname": "n"}),
+    ("PUT", "/servers/{server}/bans/{other}", {"reason": "r"}),
+    ("POST", "/servers/{server}/invites", {"max_uses": 1}),
+    ("PUT", "/channels/{text}/overrides/{everyone}", {"kind": "role"}),
+    ("PUT", "/channels/{text}/notify", {"notify": "all"}),
+    ("POST", "/channels/{text}/webhooks", {"name": "n"}),
+    ("POST", "/bots", {"username": "{fresh}"}),
     ("POST", "/auth/register", {"username": "{fresh}", "password": "correct horse battery"}),
     ("POST", "/auth/login", {"login": "{name}", "password": "correct horse battery"}),
     ("POST", "/auth/refresh", {"refresh_token": "unknown"}),
@@ -55,7 +74,13 @@ WRITES: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("POST", "/auth/claim-admin", {"token": "x"}),
 )
 # These fields are that request's own.
-OWN = {("/channels/{channel}", "owner_id"), ("/channels", "kind"), ("/auth/register", "email")}
+OWN = {
+    ("/channels/{channel}", "owner_id"),
+    ("/channels/{text}", "owner_id"),
+    ("/servers/{server}", "owner_id"),
+    ("/channels", "kind"),
+    ("/auth/register", "email"),
+}
 
 
 def _state(person: Person, channel: str) -> Any:
@@ -64,6 +89,7 @@ def _state(person: Person, channel: str) -> Any:
         person.ok("GET", "/channels"),
         person.ok("GET", f"/channels/{channel}/members"),
         person.history(channel),
+        person.ok("GET", "/servers"),
     )
 
 
@@ -72,9 +98,12 @@ def test_s11_read_only_field_in_a_write_is_refused_by_name_and_changes_nothing(
     server: RunningServer, method: str, path: str, body: dict[str, object]
 ) -> None:
     person, other = sign_up(server.url), sign_up(server.url)
-    channel = person.group()
+    channel, home = person.group(), person.ok("POST", "/servers", {"name": "home"})
     names = {
         "channel": channel,
+        "server": home["id"],
+        "everyone": home["everyone_role_id"],
+        "text": home["channels"][0]["id"],
         "other": other.id,
         "message": person.send(channel, "old")["id"],
         "name": person.name,

@@ -93,6 +93,26 @@ async def test_s21_no_password_token_or_content_is_logged_in_a_whole_session(
     assert (server.data / "secret").read_text().split(":")[1].strip() not in said
 
 
+def test_s21_secrets_in_paths_are_not_logged_and_not_in_refusals(tmp_path: Path) -> None:
+    with running(tmp_path, {"HUBBUB_LOG_LEVEL": "debug"}) as server:
+        ann = sign_up(server.url)
+        made = ann.ok("POST", "/servers", {"name": "home"})
+        hook = ann.ok("POST", f"/channels/{made['channels'][0]['id']}/webhooks", {"name": "CI"})
+        code = ann.ok("POST", f"/servers/{made['id']}/invites")["code"]
+        bot = ann.ok("POST", "/bots", {"username": "helper"})
+        post = f"{server.url}/api/v1/webhooks/{hook['id']}/{hook['token']}"
+        paths = (post, f"{post}/slack", f"{server.url}/api/v1/invites/{code}")
+        answers = [call("POST", p, b, ann.token) for p in paths for b in ({}, b"{", {"x": 1})]
+        answers += [call(m, p, None, bot["token"]) for p in paths for m in ("GET", "POST", "PUT")]
+        server.terminate()
+        said = server.output()
+    # A path that is no route is named in the refusal, to whoever asked for it.
+    told = str([a.body for a in answers if a.status not in (404, 405)])
+    for secret in (hook["token"], bot["token"]):
+        assert secret not in said + told
+    assert code not in said
+
+
 def test_s21_unknown_accesstoken_in_an_address_is_not_logged(server: RunningServer) -> None:
     call("GET", f"{server.url}/channelchat/api/v1/channels?accesstoken=geheim-geheim")
     assert "geheim-geheim" not in server.output()

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from fakes.engine import Bench
 from hubbub.conformance import EchoNamespaces
 from hubbub.dialects.chatgroup import ChatGroup
+from hubbub.dialects.mew import MewDialect
 from hubbub.model.errors import Malformed, Refused
+from hubbub.ports.dialect import Codec
 from hubbub.wire import socketio
 from hubbub.wire.engineio import BadRequest, Options
 from hubbub.wire.namespaces import Client
@@ -97,15 +99,19 @@ def test_t35_codecs_when_a_known_attack_comes_say_invalid_or_a_packet(row: Frame
 
 
 def read(text: bytes) -> None:
-    """As servers and the dialect do."""
-    dialect = ChatGroup("/").recovering
+    """As servers and the dialects do."""
     try:
         packet = socketio.parse(text)
         _, args = socketio.event(packet)
         socketio.unpack_binary(args, [b"x"] * packet.attachments)
     except Malformed:  # of which Invalid is the kind that ends connections
         pass
-    codec = dialect.codec()
+    for dialect in (ChatGroup("/").recovering, MewDialect("/")):
+        assert isinstance(dialect.recognises(text), bool)
+        decode(dialect.codec(), text)
+
+
+def decode(codec: Codec, text: bytes) -> None:
     try:
         codec.decode(text)
     except Malformed as malformed:

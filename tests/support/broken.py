@@ -89,7 +89,7 @@ NOT_HELD = Mutation(
     (
         Edit(
             "gateway/gateway.py",
-            "session.is_held = session.dialect.follows_membership\n",
+            "session.is_held = bool(session.dialect.follows)\n",
             "session.is_held = False\n",
         ),
     ),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, ClassVar
@@ -152,14 +153,49 @@ class ChannelChat(Socket):
         return dict((await self.wait_type("join_channel_ack"))["data"])
 
 
-class SocketIo(Socket):
-    """Socket.IO over WebSocket, the root namespace. Events are lists; see the playbook for the rest."""
+_EVENT = re.compile(r"42(?:/[^,]*,)?(\[.*)", re.DOTALL)
+_ACK = re.compile(r"43(?:/[^,]*,)?(\d+)(\[.*)", re.DOTALL)
 
-    FENCE: ClassVar[Any] = {"id": 999, "event": ["sync_messages", {"chats": []}]}
+
+class EngineIo(Socket):
+    """Engine.IO over WebSocket, in no namespace yet. Events are lists; see the playbook for the rest."""
+
     PATH = "/socket.io/?EIO=4&transport=websocket"
 
-    def __init__(self, ws_url: str, auth: Json) -> None:
+    def __init__(self, ws_url: str, namespace: str = "/") -> None:
         super().__init__(ws_url + self.PATH)
+        self._head = "" if namespace == "/" else f"{namespace},"
+
+    async def __aenter__(self) -> "EngineIo":
+        await super().__aenter__()
+        opened = str(await self.ws.recv())
+        assert opened.startswith("0"), opened
+        return self
+
+    async def send(self, frame: Any) -> None:
+        ack, event = ("", frame) if isinstance(frame, list) else (frame["id"], frame["event"])
+        await self.ws.send(f"42{self._head}{ack}{json.dumps(event)}")
+
+    async def _read(self, seconds: float) -> Any:
+        while True:
+            text = str(await asyncio.wait_for(self.ws.recv(), seconds * FACTOR))
+            if text == "2":
+                await self.ws.send("3")
+            elif event := _EVENT.fullmatch(text):
+                return json.loads(event[1])
+            elif ack := _ACK.fullmatch(text):
+                return {"id": int(ack[1]), "ack": json.loads(ack[2])}
+            else:
+                return {"packet": text}
+
+
+class SocketIo(EngineIo):
+    """Socket.IO over WebSocket, in one namespace."""
+
+    FENCE: ClassVar[Any] = {"id": 999, "event": ["sync_messages", {"chats": []}]}
+
+    def __init__(self, ws_url: str, auth: Json, namespace: str = "/") -> None:
+        super().__init__(ws_url, namespace)
         self._auth = auth
 
     def is_fenced(self, frame: Any) -> bool:
@@ -167,30 +203,30 @@ class SocketIo(Socket):
 
     async def __aenter__(self) -> "SocketIo":
         await super().__aenter__()
-        opened = str(await self.ws.recv())
-        assert opened.startswith("0"), opened
         # Offsets would stand at the end of every event.
-        await self.ws.send("40" + json.dumps({"recovery": False, **self._auth}))
+        await self.ws.send(f"40{self._head}" + json.dumps({"recovery": False, **self._auth}))
         entered = str(await self.ws.recv())
         assert entered.startswith("40"), entered
         return self
 
-    async def send(self, frame: Any) -> None:
-        ack, event = ("", frame) if isinstance(frame, list) else (frame["id"], frame["event"])
-        await self.ws.send(f"42{ack}{json.dumps(event)}")
 
-    async def _read(self, seconds: float) -> Any:
-        while True:
-            text = str(await asyncio.wait_for(self.ws.recv(), seconds * FACTOR))
-            if text == "2":
-                await self.ws.send("3")
-            elif text.startswith("42"):
-                return json.loads(text[2:])
-            elif text.startswith("43"):
-                digits, bracket, rest = text[2:].partition("[")
-                return {"id": int(digits), "ack": json.loads(bracket + rest)}
-            else:
-                return {"packet": text}
+class Mew(SocketIo):
+    """Seed 001, signed in."""
+
+    FENCE: ClassVar[Any] = {
+        "id": 999,
+        "event": ["message/create", {"channelId": f"{2**52:024x}", "content": "nowhere"}],
+    }
+
+    def __init__(self, ws_url: str, token: str, namespace: str = "/") -> None:
+        super().__init__(ws_url, {"token": token}, namespace)
+
+    async def __aenter__(self) -> "Mew":
+        await super().__aenter__()
+        assert await self.receive() == ["ready"]
+        first = await self.receive()
+        assert first[0] == "PRESENCE_INITIAL_STATE", first
+        return self
 
 
 class ChatGroup(SocketIo):

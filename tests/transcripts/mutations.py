@@ -128,8 +128,8 @@ def _wrapped(draw: Callable[..., Any], frame: Any, _: bytes) -> bytes:
     return before + text + after
 
 
-def _kind(frame: Any) -> object:
-    return frame[0] if isinstance(frame, list) else frame.get("type")
+def _kind(frame: Any) -> str:
+    return str(frame[0] if isinstance(frame, list) else frame.get("type"))
 
 
 def every_wrong_value(samples: Sequence[str]) -> Iterator[bytes]:

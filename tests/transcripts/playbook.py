@@ -21,12 +21,14 @@ Lines that are indented continue the one above. Steps run in the order in which 
 | `@ alice native` | a connection that has sent `connect` and got `ready` |
 | `@ bob channelchat` | a connection that has sent `connect` and got `connect_ack` |
 | `@ dave chatgroup` | a Socket.IO connection that has sent `authenticate` and got `sync_messages` |
-| `@ dave socketio {"token": "$dave.token"}` | one that has sent this as its `auth` and nothing else |
+| `@ dave socketio {"token": "$dave.token"}` | one that has sent this as its `auth` and nothing else; `socketio /chatgroup {…}` in a namespace |
+| `@ erin mew` | a Socket.IO connection that showed its token and got `PRESENCE_INITIAL_STATE`; `mew /mew` in a namespace |
+| `@ erin engineio` | one that has entered no namespace; packets are sent as text, and come as `{"packet": "44{…}"}` |
 | `@ carol raw /path` | a connection on a path that has said nothing yet |
 | `@ carol refused 401 /path` | the upgrade is refused with this status |
 | `@ hear presence_updated` | presence counts; else it is passed over, because it comes when it comes, as is what PASSED_OVER names |
 | `alice > JSON` | sends a frame |
-| `alice >> text` | sends text as it is |
+| `alice >> text` | sends text as it is, but for names in it |
 | `alice < JSON` | the next frame |
 | `alice .` | nothing more: a heartbeat sent now is answered next |
 | `alice closed 4001 reason` | next, the server closes, with this code and reason (`*`: any) |
@@ -58,7 +60,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from support.rest import Person, call, sign_up
 from support.server import RunningServer
-from support.sockets import ChannelChat, ChatGroup, Native, Socket, SocketIo
+from support.sockets import ChannelChat, ChatGroup, EngineIo, Mew, Native, Socket, SocketIo
 from transcripts.matching import Mismatch, Names
 
 SECONDS: Final = 5.0
@@ -67,7 +69,14 @@ _REQUEST: Final = re.compile(r"(\w+) (\S+)(?: (.+?))? -> (\d+)(?: (.+))?", re.DO
 
 
 PASSED_OVER: Final = frozenset(
-    ("presence_updated", "user_online", "user_offline", "delivered_updated", "message_delivered")
+    (
+        "presence_updated",
+        "user_online",
+        "user_offline",
+        "PRESENCE_UPDATE",
+        "delivered_updated",
+        "message_delivered",
+    )
 )
 
 
@@ -248,14 +257,20 @@ class Playbook:
                 socket = ChannelChat(url, token, self._person(name).id)
             case "chatgroup":
                 socket = ChatGroup(url, token)
+            case "mew":
+                socket = Mew(url, token, path or "/")
+            case "engineio":
+                socket = EngineIo(url)
             case "socketio":
-                auth = self._names.fill(json.loads(path or "{}"))
-                socket = SocketIo(url, auth)  # type: ignore[arg-type]  # an object, as it stands there
+                namespace, brace, rest = path.partition("{")
+                auth = self._names.fill(json.loads(brace + rest or "{}"))
+                # The auth is an object, as it stands there.
+                socket = SocketIo(url, auth, namespace.strip() or "/")  # type: ignore[arg-type]  # as above
             case "raw" if path:
                 socket = Socket(url + self._names.fill_text(path))
             case _:
                 raise Mismatch(
-                    f"there is no {dialect!r}; there are native, channelchat, chatgroup, raw /path"
+                    f"there is no {dialect!r}; there are native, channelchat, chatgroup, mew, raw /path"
                 )
         self._sockets[name] = await socket.__aenter__()
 
@@ -279,7 +294,7 @@ class Playbook:
         await self._socket(step).send(frame)
 
     async def _send_text(self, step: Step) -> None:
-        await self._socket(step).ws.send(step.text)
+        await self._socket(step).ws.send(self._names.fill_text(step.text))
 
     async def _expect(self, step: Step) -> None:
         want = json.loads(step.text)

@@ -7,10 +7,31 @@ import pytest
 
 from hubbub.dialects.channelchat.codec import COMMANDS as CHANNELCHAT_COMMANDS
 from hubbub.dialects.native.codec import COMMANDS as NATIVE_COMMANDS
-from hubbub.dialects.native.render import EVENTS as NATIVE_EVENTS
+from hubbub.dialects.native.events import EVENTS as NATIVE_EVENTS
 from support.server import RunningServer
 from transcripts.playbook import frame_types, parse, play
 
+MEW_EVENTS = {
+    "ready",
+    "PRESENCE_INITIAL_STATE",
+    "PRESENCE_UPDATE",
+    "MESSAGE_CREATE",
+    "MESSAGE_UPDATE",
+    "MESSAGE_REACTION_ADD",
+    "MESSAGE_REACTION_REMOVE",
+    "CHANNEL_UPDATE",
+    "CHANNEL_DELETE",
+    "CATEGORY_UPDATE",
+    "CATEGORY_DELETE",
+    "DM_CHANNEL_CREATE",
+    "SERVER_UPDATE",
+    "SERVER_DELETE",
+    "SERVER_KICK",
+    "MEMBER_JOIN",
+    "MEMBER_LEAVE",
+    "PERMISSIONS_UPDATE",
+    "error",
+}
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted(HERE.glob("*/*.transcript"))
 
@@ -46,6 +67,11 @@ def test_native_command_when_in_table_occurs_in_a_transcript(command: str) -> No
 @pytest.mark.parametrize("event", [name for name, _ in NATIVE_EVENTS.values()])
 def test_native_event_when_in_table_occurs_in_a_transcript(event: str) -> None:
     assert event in _types("native", "<")
+
+
+@pytest.mark.parametrize("event", sorted(MEW_EVENTS))
+def test_mew_event_when_in_the_seed_occurs_in_a_transcript(event: str) -> None:
+    assert event in _types("mew", "<")
 
 
 @pytest.mark.parametrize("command", CHANNELCHAT_COMMANDS)

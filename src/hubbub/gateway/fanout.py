@@ -5,36 +5,58 @@ Between two sockets of one publication there is no `await`.
 
 from collections.abc import Collection, Iterable, Sequence
 
+from hubbub.gateway.audience import Audience
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.session import Session
+from hubbub.model.entities import Kind
 from hubbub.model.events import (
     BlocksChanged,
+    ChannelCreated,
     ChannelDeleted,
     Event,
     LoginRenewed,
     LoginsRevoked,
     MemberJoined,
     MemberLeft,
+    OverridesUpdated,
     Publication,
     UserUpdated,
 )
 from hubbub.model.ids import LoginId
+from hubbub.model.server_events import (
+    RoleDeleted,
+    RoleUpdated,
+    ServerCreated,
+    ServerDeleted,
+    ServerMemberJoined,
+    ServerMemberLeft,
+    ServerMemberUpdated,
+    ServerUpdated,
+)
 from hubbub.model.topics import channel_topic
 from hubbub.ports.dialect import Dialect
+from hubbub.services.states import ServerStates
 from hubbub.wire.websocket import text_frame
 
 # Looked up for every message: a set takes 0.04 µs, `isinstance` of six 0.35.
 _CONTROL = (LoginsRevoked, LoginRenewed, BlocksChanged)
-_REWIRES = frozenset((MemberJoined, MemberLeft, ChannelDeleted, UserUpdated, *_CONTROL))
+_PERMISSIONS = (ServerMemberUpdated, RoleUpdated, RoleDeleted, ServerUpdated)
+_FIRST = (MemberJoined, ServerMemberJoined, ChannelCreated, OverridesUpdated)
+_ENDS = (MemberLeft, ServerMemberLeft, ServerDeleted, ChannelDeleted)
+_THEN = (ServerCreated, UserUpdated, *_ENDS, *_PERMISSIONS)
+_REWIRES = frozenset((*_FIRST, *_THEN, *_CONTROL))
 
 
 class Fanout:
     """Delivers in commit order. What changes who may hear takes effect exactly where it stands."""
 
-    def __init__(self, hub: Hub, recovery: Recovery, receipts: Receipts) -> None:
+    def __init__(
+        self, hub: Hub, states: ServerStates, recovery: Recovery, receipts: Receipts
+    ) -> None:
         self._hub = hub
+        self.audience = Audience(hub, states, self._tell)
         self._recovery = recovery
         self._receipts = receipts
         self.publications = 0
@@ -51,8 +73,7 @@ class Fanout:
                 waiting.setdefault(publication.topic, []).append(event)
                 continue
             self._flush(waiting)
-            if isinstance(event, MemberJoined):
-                self._let_in(event)
+            self._let_in(event)
             if not isinstance(event, _CONTROL):
                 self._send(publication.topic, (event,))
             self._rewire(event)
@@ -78,7 +99,7 @@ class Fanout:
 
     def _frames(self, dialect: Dialect, events: Iterable[Event]) -> list[tuple[Event, bytes]]:
         """Each event that the dialect has a word for, rendered once and framed."""
-        rendered = [(e, payload) for e in events if (payload := dialect.render(e)) is not None]
+        rendered = [(e, payload) for e in events for payload in _rendered(dialect, e)]
         if dialect.recovers:
             offset = self._recovery.offset
             rendered = [(e, b'%s,"%d"]' % (payload[:-1], offset(e))) for e, payload in rendered]
@@ -112,12 +133,30 @@ class Fanout:
             if session.dialect.confirms:
                 self._receipts.written(events, (session,))
 
+    def _tell(self, session: Session, event: Event) -> None:
+        """One session alone."""
+        if session.is_held:
+            session.hold((event,))
+        else:
+            self.catch_up(session, (event,))
+
     # -- who may hear -------------------------------------------------------------------------------
 
-    def _let_in(self, event: MemberJoined) -> None:
-        for session in self._hub.of_user(event.member.user_id):
-            if session.dialect.follows_membership:
-                self._hub.subscribe(session, channel_topic(event.channel_id))
+    def _let_in(self, event: Event) -> None:
+        """Before it goes out: who hears of it because of it, and who no longer does."""
+        match event:
+            case MemberJoined():
+                for session in self._hub.of_user(event.member.user_id):
+                    if event.kind in session.dialect.follows:
+                        self._hub.subscribe(session, channel_topic(event.channel_id))
+            case ServerMemberJoined():
+                self.audience.came(event.server_id, event.member.user_id)
+            case ChannelCreated() if event.channel.kind is Kind.TEXT:
+                self.audience.opened(event.channel)
+            case OverridesUpdated() if event.channel.server_id is not None:
+                self.audience.rewire(event.channel.server_id)
+            case _:
+                pass
 
     def _rewire(self, event: Event) -> None:
         match event:
@@ -126,6 +165,7 @@ class Fanout:
                     session.lose(event.channel_id)
             case ChannelDeleted():
                 self._empty(event)
+                self.audience.closed(event)
             case UserUpdated():
                 for session in self._hub.of_user(event.user.id):
                     session.rename(event.user)
@@ -135,6 +175,21 @@ class Fanout:
             case LoginRenewed():
                 for session in self._hub.of_login(event.login_id):
                     session.renew(event.expires_at)
+            case _:
+                self._rewire_server(event)
+
+    def _rewire_server(self, event: Event) -> None:
+        match event:
+            case RoleUpdated() | RoleDeleted() | ServerUpdated():
+                self.audience.rewire(event.server_id)
+            case ServerCreated():
+                self.audience.came(event.server_id, event.view.member.user_id)
+            case ServerMemberUpdated():
+                self.audience.rewire(event.server_id, event.member.user_id)
+            case ServerMemberLeft():
+                self.audience.went(event)
+            case ServerDeleted():
+                self.audience.ended(event)
             case _:
                 pass
 
@@ -157,7 +212,21 @@ def _write(frames: bytes, sessions: Iterable[Session]) -> None:
             continue
 
 
+def _rendered(dialect: Dialect, event: Event) -> tuple[bytes, ...]:
+    payload = dialect.render(event)
+    if payload is None:
+        return ()
+    return payload if isinstance(payload, tuple) else (payload,)
+
+
 def _own_frames(session: Session, frames: Sequence[tuple[Event, bytes]]) -> bytes:
     """What one session gets of these, joined."""
-    actor, user_id = session.dialect.actor, session.caller.user_id
-    return b"".join([frame for e, frame in frames if actor(e) != user_id or session.codec.hears(e)])
+    return b"".join([_own_frame(session, event, frame) for event, frame in frames])
+
+
+def _own_frame(session: Session, event: Event, frame: bytes) -> bytes:
+    dialect = session.dialect
+    if dialect.actor(event) != session.caller.user_id or session.codec.hears(event):
+        return frame
+    mine = dialect.mine(event)
+    return b"" if mine is None else text_frame(mine)

@@ -12,12 +12,20 @@ from hubbub.gateway.hub import Hub
 from hubbub.gateway.presence import PresenceTracker
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
-from hubbub.gateway.replay import NOTHING, Snapshot, is_new, joined_since, snapshot
+from hubbub.gateway.replay import (
+    NOTHING,
+    Snapshot,
+    is_new,
+    joined_since,
+    places,
+    snapshot,
+    versions,
+)
 from hubbub.gateway.session import Session
 from hubbub.gateway.viewers import Viewers
-from hubbub.model.commands import AddMember, Command, Connect, EnterChannel
-from hubbub.model.entities import Status
-from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized
+from hubbub.model.commands import AddMember, Caller, Command, Connect, EnterChannel
+from hubbub.model.entities import Kind, Status
+from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized, unavailable
 from hubbub.model.ids import ChannelId, LoginId, UserId
 from hubbub.model.limits import PRESENCE_MEMBERS
 from hubbub.model.topics import channel_topic, user_topic
@@ -152,11 +160,11 @@ class Gateway:
         self._forget_unknown(session)
         session.caller = caller
         log.debug("connected", address=caller.address, user=caller.user_id, by=session.dialect.name)
-        session.is_held = session.dialect.follows_membership
+        session.is_held = bool(session.dialect.follows)
         self.hub.add(session)
         self.hub.subscribe(session, user_topic(caller.user_id))
         parts.presence.came(caller.user_id)
-        if not session.dialect.follows_membership:
+        if not session.dialect.follows:
             return self._ready(session, NOTHING, ())
         return await self._catch_up(session, command)
 
@@ -179,6 +187,19 @@ class Gateway:
             return self._ready(session, NOTHING, ())
         found = await parts.store.read(snapshot(parts.store, caller.user_id, {}, unread=True))
         return self._ready(session, found, ())
+
+    def start_over(self, session: Session) -> None:
+        """A connection that turns out to speak another dialect than the one that signed it in: nobody yet."""
+        user = session.caller.user
+        if user is None:
+            return
+        address = session.caller.address
+        self.hub.drop(session)
+        session.caller = Caller(address)
+        session.shown.clear()
+        session.opened_at = self.now()
+        self._unknown[address] += 1
+        self._parts.presence.went(user.id, clean=False)
 
     def recover(self, session: Session, pid: str, offset: str | None) -> bool:
         """Whether a new connection goes on where a lost one was: signed in, with all that it missed."""
@@ -222,25 +243,33 @@ class Gateway:
         return self._parts.logins.is_ours(token)
 
     async def _catch_up(self, session: Session, command: Connect) -> Ready:
-        user_id = session.caller.user_id
-        for topic in await self._topics(session):
-            self.hub.subscribe(session, topic)
-        store, unread = self._parts.store, session.dialect.reads_unread
-        found = await store.read(snapshot(store, user_id, command.positions or {}, unread=unread))
+        user_id, dialect = session.caller.user_id, session.dialect
+        store, has_servers = self._parts.store, Kind.TEXT in dialect.follows
+        await self._listen(session)
+        positions = command.positions or {}
+        ask = snapshot(store, user_id, positions, unread=dialect.reads_unread, servers=has_servers)
+        found = await store.read(ask)
         # What the snapshot has seen must be among what is held, or it would come again as news.
-        await self._parts.store.published()
+        await store.published()
         mine = [view.channel.id for view in found.views]
-        online = await self._parts.presence.companions(user_id, mine)
+        servers = [view.server.id for view in found.servers]
+        online = await self._parts.presence.companions(user_id, mine, servers)
         return self._ready(session, found, sorted(online))
 
-    async def _topics(self, session: Session) -> list[str]:
-        """The person's channels: another of their devices knows them, else the store."""
-        for other in self.hub.of_user(session.caller.user_id):
-            if other is not session and other.dialect.follows_membership and not other.is_held:
-                return [topic for topic in other.topics if topic.startswith("channel:")]
+    async def _listen(self, session: Session) -> None:
+        """Where the person is: another of their devices knows it, else the store."""
+        user_id, follows = session.caller.user_id, session.dialect.follows
+        for other in self.hub.of_user(user_id):
+            if other is not session and other.dialect.follows == follows and not other.is_held:
+                self.hub.join_as(session, other)
+                return
         store = self._parts.store
-        ids = await store.read(store.channels.list_ids(session.caller.user_id))
-        return [channel_topic(channel_id) for channel_id, _ in ids]
+        channels, servers = await store.read(places(store, user_id))
+        for channel_id, kind in channels:
+            if kind in follows:
+                self.hub.subscribe(session, channel_topic(channel_id))
+        for server_id in servers if Kind.TEXT in follows else ():
+            await self._parts.fanout.audience.load(session, server_id)
 
     def _ready(self, session: Session, found: Snapshot, online: Sequence[UserId]) -> Ready:
         caller = session.caller
@@ -253,22 +282,24 @@ class Gateway:
             found.unread,
             found.refusals,
             session.dialect.heartbeat_seconds,
+            found.servers,
         )
 
     def release(self, session: Session, ready: Ready) -> None:
         """The snapshot has been sent: now what happened since, then live."""
         if session.closed or not session.is_held:
             return
-        versions = {view.channel.id: view.channel.version for view in ready.channels}
+        known = versions(ready)
         held = session.take_held()
-        kept = versions.keys() | joined_since(held, session.caller.user_id, versions)
+        kept = known.channels.keys() | joined_since(held, session.caller.user_id, known)
+        kept |= {channel_id for seen in session.shown.values() for channel_id in seen}
         wanted = {channel_topic(channel_id) for channel_id in kept}
         for topic in tuple(session.topics):
             # Kicked after the list was read and before it was subscribed to: nothing said so since.
             if topic.startswith("channel:") and topic not in wanted:
                 self.hub.unsubscribe(session, topic)
         self.hub.release(session)
-        fresh = [event for event in held if is_new(event, versions)]
+        fresh = [event for event in held if is_new(event, known)]
         self._parts.recovery.caught_up(session, fresh)
         self._parts.fanout.catch_up(session, fresh)
 
@@ -354,11 +385,13 @@ class Gateway:
         self.refusals[refusal.code] += 1
         log.debug("refused", code=refusal.code.value)
 
-    def incident(self, command: Command, error: BaseException) -> str:
-        """A bug: logged whole, answered with nothing but a number."""
+    def reason(self, command: Command, error: BaseException) -> Refused:
+        """What a client is told of an error. A bug is logged whole, and answered with nothing."""
+        if isinstance(error, Refused):
+            return error
         number = self._parts.ids.secret()[:8]
         log.error("incident", incident=number, command=type(command).__name__, exc_info=error)
-        return number
+        return unavailable("Something went wrong here; it was noted.")
 
     def sizes(self) -> dict[str, int]:
         """What must settle to zero when everybody has gone (T44)."""

@@ -38,6 +38,12 @@ class Hub:
         else:
             self._live.setdefault(topic, {}).setdefault(session.dialect, {})[session] = None
 
+    def join_as(self, session: "Session", other: "Session") -> None:
+        """To all that another connection of the person hears."""
+        session.shown = dict(other.shown)
+        for topic in tuple(other.topics):
+            self.subscribe(session, topic)
+
     def unsubscribe(self, session: "Session", topic: str) -> None:
         """From now on."""
         if topic not in session.topics:
@@ -68,6 +74,16 @@ class Hub:
         """Those of whose members somebody is connected."""
         topics = {*self._live, *self._held}
         return [ServerId(int(t[7:])) for t in topics if t.startswith("server:")]
+
+    def listening(self, topic: str) -> list["Session"]:
+        """Who hears a topic, now or after catching up."""
+        live = [s for group in self._live.get(topic, {}).values() for s in group]
+        return live + list(self._held.get(topic, ()))
+
+    def entered(self, topic: str) -> list["Session"]:
+        """Who hears a channel because they have entered it, in dialects where one does."""
+        groups = self._live.get(topic, {}).items()
+        return [s for dialect, group in groups if not dialect.follows for s in group]
 
     # -- people -------------------------------------------------------------------------------------
 

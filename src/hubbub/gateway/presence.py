@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Collection, Iterable
+from itertools import takewhile
 
 from hubbub.gateway.hub import Hub
+from hubbub.gateway.replay import places
 from hubbub.gateway.tasks import Tasks
 from hubbub.model.commands import Caller, GetPresence
 from hubbub.model.errors import Refused, invalid
 from hubbub.model.events import MemberJoined, PresenceUpdated, Publication
-from hubbub.model.ids import LOBBY, ChannelId, UserId
+from hubbub.model.ids import LOBBY, ChannelId, ServerId, UserId
 from hubbub.model.limits import PRESENCE_IDS, PRESENCE_MEMBERS
+from hubbub.model.server_events import ServerMemberJoined
 from hubbub.model.topics import user_topic
 from hubbub.ports.broker import Broker
 from hubbub.ports.store import Store
@@ -81,42 +84,62 @@ class PresenceTracker:
 
     async def _publish(self, user_id: UserId, *, online: bool) -> None:
         event = PresenceUpdated(user_id, online)
-        mine = await self._store.read(self._store.channels.list_ids(user_id))
-        audience = await self.companions(user_id, [channel_id for channel_id, _ in mine])
+        mine, servers = await self._store.read(places(self._store, user_id))
+        audience = await self.companions(user_id, [channel_id for channel_id, _ in mine], servers)
         if online is (user_id in self._shown):  # else it has changed again, and that is told too
             self._broker.publish([Publication(user_topic(u), event) for u in sorted(audience)])
 
-    def met(self, event: MemberJoined) -> None:
-        """Who comes into a small channel and those who are there see each other at once."""
-        if event.member.user_id in self._shown and event.channel_id != LOBBY:
-            self._tasks.start(self._introduce(event), f"presence {event.member.user_id}")
+    def met(self, event: MemberJoined | ServerMemberJoined) -> None:
+        """Who comes into a small channel or server and those who are there see each other at once."""
+        if event.user.id in self._shown and getattr(event, "channel_id", None) != LOBBY:
+            self._tasks.start(self._introduce(event), f"presence {event.user.id}")
 
-    async def _introduce(self, event: MemberJoined) -> None:
-        newcomer = event.member.user_id
+    async def _introduce(self, event: MemberJoined | ServerMemberJoined) -> None:
+        newcomer = event.user.id
         try:
-            room = await self._directory.room(event.channel_id)
+            before = await self._before(event)
         except Refused:
             return
-        if room.is_larger_than(MEETING_MEMBERS) or not visible(room, newcomer):
-            return
-        # Of two who came together, the later one's coming brings them together.
-        before = [m for m in room.members.values() if m.version < event.version]
-        others = [
-            m.user_id for m in before if m.user_id in self._shown and visible(room, m.user_id)
-        ]
+        others = [user_id for user_id in before if user_id in self._shown]
         here = PresenceUpdated(newcomer, online=True)
         self._broker.publish(
             [Publication(user_topic(u), here) for u in others]
             + [Publication(user_topic(newcomer), PresenceUpdated(u, online=True)) for u in others]
         )
 
-    async def companions(self, user_id: UserId, channel_ids: Iterable[ChannelId]) -> set[UserId]:
-        """Who of those online shares a direct channel or a not too large group with a person."""
+    async def _before(self, event: MemberJoined | ServerMemberJoined) -> list[UserId]:
+        """Who was there: of two who came together, the later one's coming brings them together."""
+        newcomer = event.user.id
+        if isinstance(event, ServerMemberJoined):
+            state = await self._directory.states.get(event.server_id)
+            is_small = newcomer in state.members and len(state.members) <= MEETING_MEMBERS
+            return list(takewhile(lambda u: u != newcomer, state.members)) if is_small else []
+        room = await self._directory.room(event.channel_id)
+        if room.is_larger_than(MEETING_MEMBERS) or not visible(room, newcomer):
+            return []
+        before = [m.user_id for m in room.members.values() if m.version < event.version]
+        return [user_id for user_id in before if visible(room, user_id)]
+
+    async def companions(
+        self, user_id: UserId, channel_ids: Iterable[ChannelId], server_ids: Iterable[ServerId]
+    ) -> set[UserId]:
+        """Who of those online shares a direct channel, or a not too large group or server, with a person."""
         found: set[UserId] = set()
         for channel_id in channel_ids:
             if channel_id != LOBBY:
                 found |= await self._online_in(channel_id, user_id)
+        for server_id in server_ids:
+            found |= await self._online_at(server_id, user_id)
         return found - {user_id}
+
+    async def _online_at(self, server_id: ServerId, user_id: UserId) -> set[UserId]:
+        try:
+            members = (await self._directory.states.get(server_id)).members
+        except Refused:
+            return set()
+        if user_id not in members or len(members) > PRESENCE_MEMBERS:
+            return set()
+        return {u for u in members if u in self._shown}
 
     def is_shown(self, user_id: UserId) -> bool:
         """Whether others see a person as online."""

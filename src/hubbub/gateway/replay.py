@@ -5,12 +5,15 @@ from typing import Final
 
 import msgspec
 
-from hubbub.model.entities import Changes, ChannelView, Member, Message, Status
+from hubbub.model.entities import Changes, ChannelView, Kind, Member, Message, Status
 from hubbub.model.errors import Refused, not_found
 from hubbub.model.events import Event, MemberJoined
-from hubbub.model.ids import ChannelId, UserId
+from hubbub.model.ids import ChannelId, ServerId, UserId
 from hubbub.model.limits import SYNC_CHARS, SYNC_MESSAGES
-from hubbub.model.permissions import rank
+from hubbub.model.permissions import READ_HISTORY, rank
+from hubbub.model.server_events import OwnServerEvent, ServerEvent
+from hubbub.model.servers import ServerView
+from hubbub.ports.dialect import Ready
 from hubbub.ports.store import Store, Transaction
 from hubbub.services.reads import unread_in
 
@@ -22,18 +25,33 @@ class Snapshot(msgspec.Struct, frozen=True):
     changes: list[Changes]
     unread: list[Message]
     refusals: list[tuple[ChannelId, Refused]]
+    servers: list[ServerView]
 
 
+Places = tuple[list[tuple[ChannelId, Kind]], list[ServerId]]
 _ASIDE: Final = (Status.PENDING, Status.BANNED)
-NOTHING: Final = Snapshot([], [], [], [])
+NOTHING: Final = Snapshot([], [], [], [], [])
+
+
+def places(store: Store, user_id: UserId) -> Transaction[Places]:
+    """Where a person is."""
+    channels = yield from store.channels.list_ids(user_id)
+    return channels, (yield from store.servers.list_ids(user_id))
 
 
 def snapshot(
-    store: Store, user_id: UserId, positions: Mapping[ChannelId, int], *, unread: bool = False
+    store: Store,
+    user_id: UserId,
+    positions: Mapping[ChannelId, int],
+    *,
+    unread: bool = False,
+    servers: bool = False,
 ) -> Transaction[Snapshot]:
     """Reads all of it in one transaction. A position that can't be is refused by itself (T11)."""
     views = yield from store.channels.list_views(user_id)
-    mine = {view.channel.id: view for view in views}
+    communities = (yield from store.servers.list_views(user_id)) if servers else []
+    texts = [view for server in communities for view in server.channels]
+    mine = {view.channel.id: view for view in (*views, *texts)}
     changes: list[Changes] = []
     refusals: list[tuple[ChannelId, Refused]] = []
     room = SYNC_CHARS
@@ -50,11 +68,14 @@ def snapshot(
             room -= sum(len(m.content) for m in found.messages)
             changes.append(found if room >= 0 else _limited(found))
     waiting = (yield from unread_in(store, views)) if unread else []
-    return Snapshot(views, changes, waiting, refusals)
+    return Snapshot(views, changes, waiting, refusals, communities)
 
 
 def _for_viewer(changes: Changes, view: ChannelView) -> Changes:
-    """Who asks to be let in, or may not even ask, is the business of admins; but that a member has gone is not."""
+    """Who asks to be let in, or may not even ask, is the business of admins; but that a member has gone is not.
+    Who may not read what was said before is told that there is something."""
+    if view.channel.kind is Kind.TEXT:
+        return changes if view.permissions & READ_HISTORY else _limited(changes)
     if rank(view.channel, view.member) >= 2:
         return changes
     known = [_for_member(m) for m in changes.members if m.status not in _ASIDE or m.was_member]
@@ -72,23 +93,37 @@ def _limited(changes: Changes) -> Changes:
     return msgspec.structs.replace(changes, messages=[], members=[], limited=True)
 
 
-def is_new(event: Event, versions: Mapping[ChannelId, int]) -> bool:
+class Versions(msgspec.Struct, frozen=True):
+    """How far a snapshot goes."""
+
+    channels: Mapping[ChannelId, int]
+    servers: Mapping[ServerId, int] = {}
+
+
+def versions(ready: Ready) -> Versions:
+    """How far a snapshot goes."""
+    texts = [view for server in ready.servers for view in server.channels]
+    channels = {v.channel.id: v.channel.version for v in (*ready.channels, *texts)}
+    return Versions(channels, {view.server.id: view.server.version for view in ready.servers})
+
+
+def is_new(event: Event, known: Versions) -> bool:
     """Whether an event that was held tells something that the snapshot does not."""
-    channel_id = getattr(event, "channel_id", None)
     version = getattr(event, "version", None)
-    if channel_id is None or version is None:
+    if version is None:
         return True
-    return version > versions.get(channel_id, -1)  # type: ignore[no-any-return]  # a version is a number
+    if isinstance(event, ServerEvent | OwnServerEvent):
+        return version > known.servers.get(event.server_id, -1)  # type: ignore[no-any-return]  # a version is a number
+    channel_id = ChannelId(getattr(event, "channel_id", -1))
+    return version > known.channels.get(channel_id, -1)  # type: ignore[no-any-return]  # as above
 
 
-def joined_since(
-    held: Iterable[Event], user_id: UserId, versions: Mapping[ChannelId, int]
-) -> set[ChannelId]:
+def joined_since(held: Iterable[Event], user_id: UserId, known: Versions) -> set[ChannelId]:
     """Channels that the person came into after the snapshot."""
     return {
         event.channel_id
         for event in held
         if isinstance(event, MemberJoined)
         and event.member.user_id == user_id
-        and is_new(event, versions)
+        and is_new(event, known)
     }

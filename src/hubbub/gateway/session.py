@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -18,10 +19,9 @@ from hubbub.model.errors import (
     Refused,
     conflict,
     unauthorized,
-    unavailable,
 )
 from hubbub.model.events import Event
-from hubbub.model.ids import ChannelId
+from hubbub.model.ids import ChannelId, ServerId
 from hubbub.ports.connection import Connection
 from hubbub.ports.dialect import Codec, Dialect, Ready, Request
 from hubbub.wire.websocket import text_frame
@@ -34,6 +34,7 @@ log = structlog.get_logger("hubbub.gateway")
 REVOKED: Final = 4006
 EXPIRED: Final = 4001
 MALFORMED: Final = Disconnect(4000, "too many malformed frames", reconnect=False)
+Admit = Callable[[Refused | None], None]
 STRIKES: Final = 20  # malformed frames before the connection ends
 IN_FLIGHT: Final = 512  # sends of one connection that wait for their commit; then its frames wait
 WAITING_FRAMES: Final = 64  # frames kept while a command is under way; then reading stops
@@ -71,6 +72,7 @@ class Session:
         "opened_at",
         "pid",
         "seen",
+        "shown",
         "topics",
         "write",
     )
@@ -92,6 +94,7 @@ class Session:
         self.write: Callable[[bytes], object] = connection.write
         self.caller = Caller(connection.address)
         self.topics: set[str] = set()
+        self.shown: dict[ServerId, frozenset[ChannelId]] = {}  # see gateway/audience.py
         self.is_held = False
         self._held: list[Event] = []
         self._inbox: deque[bytes] | None = None
@@ -112,12 +115,13 @@ class Session:
         self.dialect = dialect
         self.codec: Codec = dialect.codec()
 
-    def sign_in(self, token: str) -> None:
-        """With a token from the address: nothing is answered, and `connect` may still follow once."""
-        self._confirm = True
-        work = self._gateway.connect(self, Connect(token))
+    def sign_in(self, token: str, admit: Admit | None = None) -> None:
+        """With a token that came before any frame. `admit` hears the outcome first: None, or why not, when this has
+        ended. Without it nothing is answered, and `connect` may still follow once."""
+        self._confirm = admit is None
         self._busy = True
-        tasks.run(work, self._signed_in)
+        done = self._signed_in if admit is None else partial(self._admitted, admit)
+        tasks.run(self._gateway.connect(self, Connect(token)), done)
 
     def _signed_in(self, result: object, error: BaseException | None) -> None:
         if isinstance(error, Refused) and error.code is not Code.UNAUTHORIZED:
@@ -128,6 +132,17 @@ class Session:
             self._gateway.release(self, result)
         self._busy = False
         self._go_on()
+
+    def _admitted(self, admit: Admit, result: object, error: BaseException | None) -> None:
+        request = Request(Connect(""))
+        if error is None:
+            admit(None)
+            self._ended(request, result, None)
+        else:
+            refusal = self._gateway.reason(request.command, error)
+            self._gateway.refused(refusal)
+            self.leave(clean=True)
+            admit(refusal)
 
     # -- in -----------------------------------------------------------------------------------------
 
@@ -168,6 +183,7 @@ class Session:
         """A connection's first frame tells its dialect (docs/design.md, paths)."""
         for dialect in self._candidates:
             if dialect.recognises(payload):
+                self._gateway.start_over(self)
                 self._speak(dialect)
                 break
         self._candidates = ()
@@ -245,13 +261,10 @@ class Session:
                 self._gateway.release(self, result)
                 if self.dialect.confirms:
                     self._gateway.receipts.caught_up(self, result.unread)
-        elif isinstance(error, Refused):
-            self._refuse(request, error)
         elif isinstance(error, Disconnect):
             self.close(error)
         else:
-            self._gateway.incident(request.command, error)
-            self._refuse(request, unavailable("Something went wrong here; it was noted."))
+            self._refuse(request, self._gateway.reason(request.command, error))
 
     def _reply(self, request: Request, result: object) -> None:
         for payload in self.codec.reply(request, result):
@@ -381,4 +394,4 @@ class Session:
     @property
     def is_settled(self) -> bool:
         """Nothing under way and nothing unsent: a drain may close it."""
-        return not self._busy and not self._in_flight and self._outbox.is_empty()
+        return not self._busy and not self._in_flight and self.is_keeping_up

@@ -41,6 +41,7 @@ class ServerDeleted(msgspec.Struct, frozen=True):
 
     server_id: ServerId
     version: int
+    channel_ids: tuple[ChannelId, ...] = ()
 
 
 class ServerMemberJoined(msgspec.Struct, frozen=True):

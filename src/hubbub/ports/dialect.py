@@ -6,10 +6,11 @@ from typing import Protocol
 import msgspec
 
 from hubbub.model.commands import Command
-from hubbub.model.entities import Changes, ChannelView, Message, User
+from hubbub.model.entities import Changes, ChannelView, Kind, Message, User
 from hubbub.model.errors import Disconnect, Refused
 from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, LoginId, UserId
+from hubbub.model.servers import ServerView
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -30,6 +31,7 @@ class Ready(msgspec.Struct, frozen=True):
     unread: Sequence[Message]
     refusals: Sequence[tuple[ChannelId, Refused]]
     heartbeat_seconds: float
+    servers: Sequence[ServerView] = ()
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -75,7 +77,8 @@ class Codec(Protocol):
 class Dialect(Protocol):
     """One wire API.
 
-    `follows_membership`: a connection hears all its channels, or only those it has entered.
+    `follows`: the kinds of channel of which a connection hears all that its person is in; where there are none, it
+    hears those that it has entered.
     `heartbeat_seconds`: a connection silent for this long is dead.
     `reads_unread`: `Ready` brings the messages that wait for a person; then `connect` may come again.
     `recovers`: events carry an offset from which a lost connection goes on (Socket.IO 4.6): one more string at
@@ -85,7 +88,7 @@ class Dialect(Protocol):
     """
 
     name: str
-    follows_membership: bool
+    follows: frozenset[Kind]
     heartbeat_seconds: float
     reads_unread: bool = False
     recovers: bool = False
@@ -104,6 +107,11 @@ class Dialect(Protocol):
         """Who did it, where that person's own connections may not get it (`Codec.hears`)."""
         return None
 
-    def render(self, event: Event) -> bytes | None:
-        """The frame's text, the same bytes every time, or None where the dialect has no word for it."""
+    def mine(self, event: Event) -> bytes | None:
+        """What the actor's connections get in place of what they do not hear."""
+        return None
+
+    def render(self, event: Event) -> bytes | tuple[bytes, ...] | None:
+        """The frame's text or that of several, the same bytes every time, or None where the dialect has no word
+        for it."""
         ...

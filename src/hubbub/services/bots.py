@@ -77,6 +77,8 @@ class Bots(ServerService):
                 for publication in departed(ServerMemberLeft(server_id, version, bot.user, by, how))
             ]
 
+        # First: of log-ins that the rows no longer have, nobody would hear that they have ended.
+        await self._logins.end_all(bot.user.id, "deleted")
         await self._store.write(
             lambda: self._store.programs.delete_bot(bot.user.id), announce, barrier=True
         )

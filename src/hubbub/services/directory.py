@@ -55,6 +55,9 @@ class Room:
 
     def active(self) -> list[UserId]:
         """Who takes part; for the lobby nobody is listed, since everybody does."""
+        if self.server is not None:
+            mine, seen = self.channel.id, self.server.visible_channels
+            return [user_id for user_id in self.server.members if mine in seen(user_id)]
         return [m.user_id for m in self.members.values() if m.status is Status.ACTIVE]
 
     def is_larger_than(self, people: int) -> bool:

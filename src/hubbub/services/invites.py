@@ -89,6 +89,8 @@ class Invites(ServerService):
     async def accept(self, caller: Caller, command: AcceptInvite) -> ServerView:
         """Come in."""
         self._count(caller)
+        # Whoever comes in hears the server from that moment: memory has to know it by then.
+        await self._directory.states.get((await self._find(command.code)).server.id)
         now = self._clock.now_ms()
         member = ServerMember(ServerId(0), caller.user_id, now)
         result: Join = await self._store.write(

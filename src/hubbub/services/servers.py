@@ -138,7 +138,7 @@ class Servers(ServerService):
 
         _, channels = await self._store.write(
             prepare,
-            lambda done: (in_server(ServerDeleted(command.server_id, done[0])),),
+            lambda done: (in_server(ServerDeleted(command.server_id, done[0], tuple(done[1]))),),
             barrier=True,
         )
         for channel_id in channels:

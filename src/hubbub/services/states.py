@@ -24,6 +24,7 @@ from hubbub.model.server_events import (
     RoleCreated,
     RoleDeleted,
     RoleUpdated,
+    ServerCreated,
     ServerDeleted,
     ServerEvent,
     ServerMemberJoined,
@@ -31,7 +32,7 @@ from hubbub.model.server_events import (
     ServerMemberUpdated,
     ServerUpdated,
 )
-from hubbub.model.servers import Category, Departure, Role, Server, ServerMember
+from hubbub.model.servers import Category, Departure, Role, Server, ServerMember, ServerView
 from hubbub.ports.server_store import ServerRows
 from hubbub.ports.store import Store
 from hubbub.services.memory import Memory
@@ -44,6 +45,7 @@ class ServerState:
     """A server, whole but for its messages."""
 
     __slots__ = (
+        "_before",
         "_computed",
         "_named",
         "_overrides",
@@ -69,6 +71,7 @@ class ServerState:
         self._named: frozenset[int] = frozenset()
         self._computed: dict[tuple[ChannelId, UserId], int] = {}
         self._visible: dict[object, frozenset[ChannelId]] = {}
+        self._before: dict[object, frozenset[ChannelId]] = {}
         for channel in rows.channels:
             self._put(channel)
         self._reset()
@@ -114,7 +117,10 @@ class ServerState:
         found = self._visible.get(key)
         if found is None:
             seen = [i for i in self.channels if self._compute(i, user_id) & VIEW_CHANNEL]
-            found = self._visible[key] = frozenset(seen)
+            found = frozenset(seen)
+            # The same object as long as it says the same: whoever compares need not look inside.
+            before = self._before.get(key)
+            found = self._visible[key] = before if before == found else found
         return found
 
     def top(self, user_id: UserId) -> int:
@@ -133,12 +139,14 @@ class ServerState:
         """Brings a change in, once."""
         if isinstance(event, ChannelEvent):
             self._apply_channel(event)
+            self._reset()
         elif isinstance(event, ServerEvent) and event.version > self.server.version:
             self._apply(event)
             self.server = msgspec.structs.replace(self.server, version=event.version)
-        else:
-            return
-        self._reset()
+            if isinstance(event, ServerMemberJoined | ServerMemberLeft):
+                self._forget(event)
+            else:
+                self._reset()
 
     def _apply_channel(self, event: ChannelEvent) -> None:
         known = self.channels.get(event.channel_id)
@@ -190,10 +198,16 @@ class ServerState:
         for channel in [c for c in self.channels.values() if c.category_id == category_id]:
             self._put(msgspec.structs.replace(channel, category_id=None))
 
+    def _forget(self, event: ServerMemberJoined | ServerMemberLeft) -> None:
+        """What others may do has not changed."""
+        user = event.user.id
+        self._computed.clear()
+        self._visible.pop(user, None)
+
     def _reset(self) -> None:
         """Anything may have changed what anybody may do."""
         self._computed.clear()
-        self._visible.clear()
+        self._before, self._visible = self._visible or self._before, {}
         members = [o.keys() for o in self._overrides.values()]
         self._named = frozenset().union(*members)
 
@@ -220,8 +234,19 @@ class ServerStates(Memory[ServerId, ServerState]):
         """Called with every event of every commit, before anything later is decided."""
         if isinstance(event, ServerEvent):
             self.hear(event.server_id, event)
+        elif isinstance(event, ServerCreated):
+            self._begin(event.view)
         elif isinstance(event, ChannelCreated | ChannelUpdated | OverridesUpdated):
             if event.channel.server_id is not None:
                 self.hear(event.channel.server_id, event)
         elif isinstance(event, ChannelDeleted) and event.server_id is not None:
             self.hear(event.server_id, event)
+
+    def _begin(self, view: ServerView) -> None:
+        """A new server: what its owner sees is all that there is."""
+        if view.member_count == 1 and view.server.id not in self._young:
+            channels = [v.channel for v in view.channels]
+            rows = ServerRows(
+                view.server, [*view.roles], [*view.categories], channels, [view.member], []
+            )
+            self._young[view.server.id] = ServerState(rows)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -32,17 +32,23 @@ async def read_body(request: Request, most: int, seconds: float) -> bytes:
     return b"".join(chunks)
 
 
+def is_form(request: Request) -> bool:
+    """Whether the body says that it is one."""
+    media = request.headers.get("content-type", "").partition(";")[0]
+    return media.strip().lower() == "multipart/form-data"
+
+
+async def read_fields(request: Request, most: int, seconds: float) -> dict[str, str]:
+    """The fields of a form that has no files."""
+    body = await read_body(request, most, seconds)
+    form = await _parse(request, body, files=0, what="of text fields only")
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
 async def read_file(request: Request, name: str) -> bytes:
     """The one file of a form. Its name and its declared type are the client's words, and not used."""
     body = await read_body(request, IMAGE_BYTES + FORM_OVERHEAD, UPLOAD_SECONDS)
-    try:
-        parser = MultiPartParser(
-            request.headers, _slices(body), max_files=1, max_fields=FORM_FIELDS, max_part_size=1024
-        )
-        parser.spool_max_size = len(body) + 1  # never a file: it is in memory already
-        form = await parser.parse()
-    except (MultiPartException, KeyError, ValueError) as error:
-        raise invalid("body", f"it must be multipart/form-data with one file, {name!r}") from error
+    form = await _parse(request, body, files=1, what=f"with one file, {name!r}")
     found = form.get(name)
     if not isinstance(found, UploadFile):
         raise invalid(name, "it must be a file in a multipart/form-data body")
@@ -50,6 +56,21 @@ async def read_file(request: Request, name: str) -> bytes:
     if len(content) > IMAGE_BYTES:
         raise Refused(Code.TOO_LARGE, f"An image may have {IMAGE_BYTES} bytes.")
     return content
+
+
+async def _parse(request: Request, body: bytes, *, files: int, what: str) -> FormData:
+    try:
+        parser = MultiPartParser(
+            request.headers,
+            _slices(body),
+            max_files=files,
+            max_fields=FORM_FIELDS,
+            max_part_size=1024,
+        )
+        parser.spool_max_size = len(body) + 1  # never a file: it is in memory already
+        return await parser.parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        raise invalid("body", f"it must be multipart/form-data {what}") from error
 
 
 async def _slices(body: bytes) -> AsyncGenerator[bytes]:

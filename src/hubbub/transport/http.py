@@ -16,13 +16,14 @@ from starlette.types import ExceptionHandler
 
 from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
+from hubbub.model.entities import Tokens
 from hubbub.model.errors import Malformed, Refused, invalid, unauthorized, unavailable
 from hubbub.model.limits import BODY_BYTES
 from hubbub.model.shapes import malformed
 from hubbub.services.dispatch import Dispatch
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
-from hubbub.transport.body import read_body, read_file
+from hubbub.transport.body import is_form, read_body, read_fields, read_file
 from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
 
 log = structlog.get_logger("hubbub.http")
@@ -71,12 +72,13 @@ class Http:
         async def endpoint(request: Request) -> Response:
             try:
                 caller = await self._caller(api, operation, request)
-                command = operation.command(await self._arguments(operation, body, caller, request))
-                result = await self._dispatch.handle(caller, command)
-                if operation.then is not None:
-                    more = await self._dispatch.handle(caller, operation.then(result))
-                    result = result, more
-                return _response(api.answer(operation, result))
+                args = await self._arguments(operation, body, caller, request)
+                if operation.bearer is not None:
+                    token = operation.bearer(args.body)
+                    caller = await self._logins.authenticate(token, caller.address)
+                return _response(
+                    api.answer(operation, await self._carry_out(operation, caller, args))
+                )
             except Refused as refusal:
                 return _response(api.refuse(operation, refusal))
             except ClientDisconnect:
@@ -86,6 +88,15 @@ class Http:
                 return _response(api.refuse(operation, unavailable("Something went wrong here.")))
 
         return endpoint
+
+    async def _carry_out(self, operation: Operation, caller: Caller, args: Args) -> object:
+        result = await self._dispatch.handle(caller, operation.command(args))
+        if operation.then is not None:
+            if isinstance(result, Tokens):  # who has just signed in goes on as themselves
+                caller = Caller(caller.address, result.user, result.login_id)
+            more = await self._dispatch.handle(caller, operation.then(result, args))
+            result = result, more
+        return result if operation.view is None else operation.view(result, args)
 
     async def _caller(self, api: RestApi, operation: Operation, request: Request) -> Caller:
         address = self._addresses.of(request)
@@ -111,9 +122,13 @@ class Http:
         if operation.upload:
             async with self._uploads:
                 body = await read_file(request, operation.upload)
+        elif operation.form and operation.body is not None and is_form(request):
+            fields = await read_fields(request, BODY_BYTES, BODY_SECONDS)
+            body = _query(operation.body, fields)
         elif decoder is not None:
             body = _body(operation, decoder, await read_body(request, BODY_BYTES, BODY_SECONDS))
-        return Args(path, query, body, request.headers.get("user-agent", "")[:200])
+        label = request.headers.get("user-agent", "")[:200]
+        return Args(path, query, body, label, None if caller.user is None else caller.user.id)
 
 
 def _query(kind: type, given: Mapping[str, str]) -> object:

@@ -6,7 +6,18 @@ from typing import TypeVar
 import msgspec
 
 from hubbub.model.errors import Malformed, invalid
-from hubbub.model.ids import MAX_ID, ChannelId, LoginId, MessageId, UserId, parse_id
+from hubbub.model.ids import (
+    MAX_ID,
+    CategoryId,
+    ChannelId,
+    LoginId,
+    MessageId,
+    RoleId,
+    ServerId,
+    UserId,
+    WebhookId,
+    parse_id,
+)
 from hubbub.model.shapes import malformed
 
 T = TypeVar("T")
@@ -26,6 +37,31 @@ def user_id(text: str, field: str = "user_id") -> UserId:
 def message_id(text: str, field: str = "message_id") -> MessageId:
     """Raises `Refused(invalid)`."""
     return MessageId(_id(text, field))
+
+
+def server_id(text: str, field: str = "server_id") -> ServerId:
+    """Raises `Refused(invalid)`."""
+    return ServerId(_id(text, field))
+
+
+def role_id(text: str, field: str = "role_id") -> RoleId:
+    """Raises `Refused(invalid)`."""
+    return RoleId(_id(text, field))
+
+
+def category_id(text: str, field: str = "category_id") -> CategoryId:
+    """Raises `Refused(invalid)`."""
+    return CategoryId(_id(text, field))
+
+
+def webhook_id(text: str, field: str = "webhook_id") -> WebhookId:
+    """Raises `Refused(invalid)`."""
+    return WebhookId(_id(text, field))
+
+
+def any_id(text: str, field: str) -> int:
+    """Of what may be of several kinds; raises `Refused(invalid)`."""
+    return _id(text, field)
 
 
 def login_id(text: str) -> LoginId:

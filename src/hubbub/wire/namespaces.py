@@ -54,14 +54,15 @@ class Namespaces(Protocol):
     """Who decides what a namespace is."""
 
     def enter(self, socket: "NamespaceSocket", auth: msgspec.Raw) -> None:
-        """`auth` is a JSON object. Calls `socket.accept` and sets its receiver, or raises `Refusal`."""
+        """`auth` is a JSON object. Sets the socket's receiver and, at once or when it knows, calls `accept`, or
+        `let_in` and writes `hello`; or raises `Refusal`, or calls `refuse` later."""
         ...
 
 
 class NamespaceSocket:
-    """A client in one namespace: the gateway's `Connection`."""
+    """A client in one namespace: the gateway's `Connection`. `is_in`: it has been told so."""
 
-    __slots__ = ("_client", "address", "attachments", "namespace", "receiver")
+    __slots__ = ("_client", "address", "attachments", "is_in", "namespace", "receiver")
 
     def __init__(self, client: "Client", namespace: str, address: str) -> None:
         self._client = client
@@ -69,10 +70,21 @@ class NamespaceSocket:
         self.address = address
         self.receiver: Receiver | None = None
         self.attachments: Sequence[bytes] = ()
+        self.is_in = False
 
     def accept(self, sid: str, pid: str | None = None) -> None:
         """Tells the client that it is in."""
+        self.let_in()
         self._client.engine.write(self.hello(sid, pid))
+
+    def let_in(self) -> None:
+        """It is in, and is told with whatever is written next."""
+        self.is_in = True
+        self._client.settle()
+
+    def refuse(self, refusal: Refusal) -> None:
+        """It is not let in: the socket is gone, the client's connection stays."""
+        self._client.refuse(self, refusal)
 
     def hello(self, sid: str, pid: str | None) -> bytes:
         """The frame that tells it. `pid` is what the client will ask to be recovered with."""
@@ -121,11 +133,12 @@ class Client:
 
     __slots__ = (
         "_address",
+        "_attachments_timer",
         "_connect_seconds",
+        "_connect_timer",
         "_namespaces",
         "_pending",
         "_sockets",
-        "_timer",
         "engine",
     )
 
@@ -142,13 +155,14 @@ class Client:
         self._sockets: dict[str, NamespaceSocket] = {}
         self._pending: _Pending | None = None
         self._connect_seconds = connect_seconds
-        self._timer: Timer | None = None
-        self._await_connect()
+        self._connect_timer: Timer | None = None
+        self._attachments_timer: Timer | None = None
+        self.settle()
 
     @property
     def is_connected(self) -> bool:
         """Whether it is in a namespace."""
-        return bool(self._sockets)
+        return any(socket.is_in for socket in self._sockets.values())
 
     # -- in -----------------------------------------------------------------------------------------
 
@@ -174,7 +188,7 @@ class Client:
         pending.attachments.append(payload)
         if len(pending.attachments) == pending.packet.attachments:
             self._pending = None
-            self._stop_timer()
+            self._stop_attachments_timer()
             try:
                 self._complete(pending, now)
             except Malformed as malformed:
@@ -217,7 +231,7 @@ class Client:
     def _await_attachments(self, payload: bytes, packet: Packet) -> None:
         self._require(packet.namespace)
         self._pending = _Pending(payload, packet, [])
-        self._timer = self.engine.timers.call_later(ATTACHMENT_SECONDS, self._late)
+        self._attachments_timer = self.engine.timers.call_later(ATTACHMENT_SECONDS, self._late)
 
     # -- namespaces ---------------------------------------------------------------------------------
 
@@ -235,13 +249,18 @@ class Client:
         try:
             self._namespaces.enter(socket, auth)
         except Refusal as refusal:
-            del self._sockets[packet.namespace]
-            said = {"message": refusal.message}
-            if refusal.data is not None:
-                said["data"] = refusal.data  # type: ignore[assignment]  # any JSON
-            socket.say(pack(CONNECT_ERROR, packet.namespace, said))
-        else:
-            self._stop_timer()
+            self.refuse(socket, refusal)
+
+    def refuse(self, socket: NamespaceSocket, refusal: Refusal) -> None:
+        """`connect_error`. Who has left meanwhile is told nothing."""
+        if self._sockets.get(socket.namespace) is not socket:
+            return
+        del self._sockets[socket.namespace]
+        said = {"message": refusal.message}
+        if refusal.data is not None:
+            said["data"] = refusal.data  # type: ignore[assignment]  # any JSON
+        socket.say(pack(CONNECT_ERROR, socket.namespace, said))
+        self.settle()
 
     def _leave(self, packet: Packet) -> None:
         socket = self._sockets.pop(packet.namespace, None)
@@ -249,12 +268,15 @@ class Client:
             raise Invalid("one is not in that namespace")
         if socket.receiver is not None:
             socket.receiver.leave(clean=True, for_good=True)
-        if not self._sockets:
-            self._await_connect()
+        self.settle()
 
-    def _await_connect(self) -> None:
-        """Who is in no namespace has this long to enter one: else sockets would cost those who open them nothing."""
-        self._timer = self.engine.timers.call_later(self._connect_seconds, self._late)
+    def settle(self) -> None:
+        """Who is in no namespace has so long to enter one: else sockets would cost those who open them nothing."""
+        if self.is_connected:
+            self._stop_connect_timer()
+        elif self._connect_timer is None:
+            ends = self.engine.timers.call_later(self._connect_seconds, self._late)
+            self._connect_timer = ends
 
     # -- from the engine ----------------------------------------------------------------------------
 
@@ -272,7 +294,8 @@ class Client:
 
     def closed(self, *, clean: bool) -> None:
         """The engine has ended."""
-        self._stop_timer()
+        self._stop_connect_timer()
+        self._stop_attachments_timer()
         self._pending = None
         sockets, self._sockets = self._sockets, {}
         for socket in sockets.values():
@@ -286,7 +309,12 @@ class Client:
     def _late(self) -> None:
         self.close(1002, "too late")
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _stop_connect_timer(self) -> None:
+        if self._connect_timer is not None:
+            self._connect_timer.cancel()
+            self._connect_timer = None
+
+    def _stop_attachments_timer(self) -> None:
+        if self._attachments_timer is not None:
+            self._attachments_timer.cancel()
+            self._attachments_timer = None

@@ -1,15 +1,19 @@
 """REST as a table: a dialect says `method, path → command`, and how results and refusals look."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from hubbub.model.commands import Command
 from hubbub.model.errors import Code, Refused
+from hubbub.model.ids import UserId
 
 NO_TOKEN = "Send your access token."  # noqa: S105  # a sentence
 
+
+JSON: Final = "application/json"
+PLAIN_TEXT: Final = "text/plain"
 
 # HTTP's word for each, where a dialect has no other.
 STATUS: Final = {
@@ -26,20 +30,24 @@ STATUS: Final = {
 
 class Args(msgspec.Struct, frozen=True):
     """What an HTTP request carries. `query` and `body` are instances of the operation's types, or None; the
-    body of an upload is the file's bytes.
+    body of an upload is the file's bytes. `user_id`: who asks, where they have signed in.
     """
 
     path: Mapping[str, str]
     query: object
     body: object
     label: str
+    user_id: UserId | None = None
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One route; `returns` is the type of the body, for documentation, or None for an empty one.
+    """One route; `body` is the type of the request's body, `returns` of the answer's, for documentation; None for
+    an empty one.
 
     `then`: a second command, made of the first one's result; the operation's result is made of both.
-    `upload`: the body is a form (RFC 7578), and this the name of its one file.
+    `view`: the result as who asked sees it, where that takes what was asked; `result` gets what it makes.
+    `upload`: the body is a form (RFC 7578), and this the name of its one file. `form`: the body may be a form
+    without files as well as JSON. `bearer`: who asks says so in the body, with the token that this finds there.
     """
 
     method: str
@@ -49,7 +57,7 @@ class Operation(msgspec.Struct, frozen=True):
     result: Callable[[object], object]
     status: int = 200
     tag: str = ""
-    body: type | None = None
+    body: Any = None
     query: type | None = None
     returns: object = None
     public: bool = False
@@ -57,7 +65,11 @@ class Operation(msgspec.Struct, frozen=True):
     body_optional: bool = False
     name: str = ""
     upload: str = ""
-    then: Callable[[object], Command] | None = None
+    then: Callable[[object, Args], Command] | None = None
+    view: Callable[[object, Args], object] | None = None
+    form: bool = False
+    bearer: Callable[[object], str] | None = None
+    media_type: str = JSON
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -65,7 +77,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     status: int
     body: bytes
-    media_type: str = "application/json"
+    media_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
 
 

@@ -28,6 +28,8 @@ from hubbub.model.events import (
 from hubbub.model.ids import ChannelId, LoginId, MessageId, UserId
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.dialect import Dialect
+from hubbub.ports.store import Store
+from hubbub.services.states import ServerStates
 
 ROOM, ASIDE = ChannelId(7), ChannelId(8)
 NATIVE, OTHER = NativeDialect(90), ChannelChatDialect(100)
@@ -56,6 +58,7 @@ def _joined(version: int) -> Publication:
     return _in(ROOM, MemberJoined(ROOM, version, _member(version, Status.ACTIVE), BOB))
 
 
+NO_SERVERS = ServerStates(cast("Store", None))
 NOBODY = cast("Receipts", None)  # native says itself what has arrived
 
 
@@ -64,7 +67,7 @@ class _World:
 
     def __init__(self, dialect: Dialect = NATIVE) -> None:
         self.hub = Hub()
-        self.fanout = Fanout(self.hub, Recovery(FakeClock(), SequentialIds()), NOBODY)
+        self.fanout = Fanout(self.hub, NO_SERVERS, Recovery(FakeClock(), SequentialIds()), NOBODY)
         self.ann = self.session(1, NATIVE, ROOM, ASIDE)
         self.bob = self.session(2, dialect)
 

@@ -2,6 +2,7 @@
 
 from starlette.testclient import TestClient
 
+from fakes.clock import FakeClock
 from hubbub.dialects.native.routes import OPERATIONS, NativeRest
 from hubbub.model.errors import rate_limited
 from hubbub.transport.http import application
@@ -9,7 +10,7 @@ from hubbub.transport.http import application
 
 def test_retry_after_is_never_sooner_than_the_time_to_wait() -> None:
     for seconds, told in ((0.2, "1"), (1.0, "1"), (1.001, "2"), (2.4, "3")):
-        answer = NativeRest({}).refuse(OPERATIONS[0], rate_limited(seconds))
+        answer = NativeRest({}, FakeClock()).refuse(OPERATIONS[0], rate_limited(seconds))
         assert dict(answer.headers)["retry-after"] == told
 
 

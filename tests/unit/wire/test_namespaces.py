@@ -46,7 +46,7 @@ class FakeReceiver:
 
 
 class Scene:
-    """A client over WebSocket. Every namespace may be entered but `/no`."""
+    """A client over WebSocket. Every namespace may be entered but `/no`; `/later` has not decided yet."""
 
     def __init__(self) -> None:
         self.entered: dict[str, FakeReceiver] = {}
@@ -64,7 +64,8 @@ class Scene:
         self.auth.append(json.loads(bytes(auth)))
         self.entered[socket.namespace] = FakeReceiver(socket)
         socket.receiver = self.entered[socket.namespace]
-        socket.accept("sid")
+        if socket.namespace != "/later":
+            socket.accept("sid")
 
     def text(self, *packets: bytes) -> None:
         for packet in packets:
@@ -155,6 +156,86 @@ def test_connect_when_only_refused_still_closes_in_time(scene: Scene) -> None:
     scene.text(b"0/no,")
     scene.bench.timers.advance(1)
     assert scene.is_closed
+
+
+# -- entering, where that takes a while ---------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(scene: Scene) -> FakeReceiver:
+    scene.text(b"0/later,")
+    assert scene.said() == []
+    return scene.entered["/later"]
+
+
+def test_connect_when_decided_later_keeps_what_comes_meanwhile(
+    scene: Scene, waiting: FakeReceiver
+) -> None:
+    scene.text(b'2/later,["early"]')
+    assert waiting.came == [(b'2/later,["early"]',)]
+    waiting.socket.let_in()
+    scene.bench.timers.advance(CONNECT_SECONDS + 1)
+    assert not scene.is_closed
+
+
+def test_connect_when_refused_later_says_why_and_may_be_asked_again(
+    scene: Scene, waiting: FakeReceiver
+) -> None:
+    waiting.socket.refuse(Refusal("Not you"))
+    assert scene.said() == [b'44/later,{"message":"Not you"}']
+    scene.text(b"0/later,")
+    assert scene.entered["/later"] is not waiting
+
+
+def test_connect_when_refused_later_has_no_more_time_than_any(
+    scene: Scene, waiting: FakeReceiver
+) -> None:
+    scene.bench.timers.advance(CONNECT_SECONDS - 1)
+    waiting.socket.refuse(Refusal("Not you"))
+    assert not scene.is_closed
+    scene.bench.timers.advance(1)
+    assert scene.is_closed
+
+
+def test_connect_when_never_decided_closes_in_time(scene: Scene, waiting: FakeReceiver) -> None:
+    scene.bench.timers.advance(CONNECT_SECONDS)
+    assert scene.is_closed
+    assert waiting.left == [(False, False)]
+
+
+def test_connect_when_twice_before_it_is_decided_closes(
+    scene: Scene, waiting: FakeReceiver
+) -> None:
+    scene.text(b"0/later,")
+    assert scene.is_closed
+
+
+def test_disconnect_when_before_it_is_decided_leaves_and_is_told_nothing(
+    scene: Scene, waiting: FakeReceiver
+) -> None:
+    scene.text(b"1/later,")
+    assert waiting.left == [(True, True)]
+    waiting.socket.refuse(Refusal("Not you"))
+    assert scene.said() == []
+    scene.text(b"0/later,")
+    waiting.socket.refuse(Refusal("Not you, who left"))
+    assert scene.said() == [], "the next one is another socket"
+
+
+def test_connect_when_refused_later_in_one_of_two_keeps_the_other(inside: Scene) -> None:
+    inside.text(b"0/later,")
+    inside.entered["/later"].socket.refuse(Refusal("Not you"))
+    inside.bench.timers.advance(CONNECT_SECONDS + 1)
+    assert not inside.is_closed
+
+
+def test_connect_when_decided_while_attachments_are_awaited_leaves_them_their_time(
+    inside: Scene,
+) -> None:
+    inside.text(b"0/later,", HEADER)
+    inside.entered["/later"].socket.let_in()
+    inside.bench.timers.advance(ATTACHMENT_SECONDS)
+    assert inside.is_closed
 
 
 # -- leaving ------------------------------------------------------------------------------------------

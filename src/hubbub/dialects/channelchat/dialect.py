@@ -2,6 +2,7 @@
 
 from hubbub.dialects.channelchat.codec import ChannelChatCodec, speaks
 from hubbub.dialects.channelchat.render import render
+from hubbub.model.entities import Kind
 from hubbub.model.events import Event
 from hubbub.ports.dialect import Dialect
 
@@ -10,7 +11,7 @@ class ChannelChatDialect(Dialect):
     """Hears the channels that this connection has joined. The original's limit of silence is 100 s."""
 
     name = "channelchat"
-    follows_membership = False
+    follows: frozenset[Kind] = frozenset()
 
     def __init__(self, heartbeat_seconds: float = 100) -> None:
         self.heartbeat_seconds = heartbeat_seconds

@@ -4,6 +4,7 @@ import msgspec
 
 from hubbub.model import entities as m
 from hubbub.model import events as e
+from hubbub.model.server_events import ChannelHidden
 from hubbub.model.times import rfc3339
 
 encode = msgspec.json.Encoder().encode
@@ -71,7 +72,8 @@ def render(event: e.Event) -> bytes | None:
             return encode(Frame("user_joined", _moved(event)))
         case e.MemberLeft() | e.ChannelExited():
             return encode(Frame("user_left", _moved(event)))
-        case e.ChannelDeleted():
+        case e.ChannelDeleted() | ChannelHidden():
+            # To who may no longer see it, it is as good as deleted.
             return encode(Frame("channel_deleted", {"channel_id": str(event.channel_id)}))
         case _:
             return None

@@ -6,6 +6,8 @@ from typing import Final
 from hubbub.dialects.chatgroup.codec import ChatGroupCodec
 from hubbub.dialects.chatgroup.render import render
 from hubbub.model import events as e
+from hubbub.model.entities import Kind
+from hubbub.model.errors import Malformed
 from hubbub.model.ids import UserId
 from hubbub.ports.dialect import Dialect
 from hubbub.wire import socketio
@@ -15,7 +17,7 @@ class ChatGroupDialect(Dialect):
     """Hears all chats that its user is in. Engine.IO looks after silence."""
 
     name = "chatgroup"
-    follows_membership = True
+    follows = frozenset((Kind.GROUP, Kind.DIRECT))
     heartbeat_seconds = math.inf
     reads_unread = True
     spares = True
@@ -29,6 +31,14 @@ class ChatGroupDialect(Dialect):
     def codec(self) -> ChatGroupCodec:
         """A fresh connection's codec."""
         return ChatGroupCodec(self.namespace)
+
+    def recognises(self, payload: bytes) -> bool:
+        """By `authenticate`, also where the handshake had a token."""
+        try:
+            packet = socketio.parse(payload)
+            return packet.type == socketio.EVENT and socketio.event(packet)[0] == "authenticate"
+        except Malformed:
+            return False
 
     def actor(self, event: e.Event) -> UserId | None:
         """Whose own connections may not get an event."""

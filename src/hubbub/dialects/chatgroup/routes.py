@@ -156,7 +156,7 @@ def _created(r: object) -> object:
     return {"chat": _chat(details[0])}
 
 
-def _look_at(r: object) -> c.Command:
+def _look_at(r: object, _: Args) -> c.Command:
     """What is behind a new chat, for its whole form."""
     parts = r if isinstance(r, tuple) else (r,)
     view = next(part for part in parts if isinstance(part, m.ChannelView))

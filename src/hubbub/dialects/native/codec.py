@@ -7,9 +7,10 @@ import msgspec
 from msgspec import Meta
 
 from hubbub.dialects.native import frames as f
-from hubbub.dialects.native import render
+from hubbub.dialects.native import render, server_render
 from hubbub.model import commands as c
 from hubbub.model import entities as m
+from hubbub.model import server_commands as sc
 from hubbub.model.errors import Code, Disconnect, Malformed, Refused
 from hubbub.model.ids import MAX_ID
 from hubbub.model.times import rfc3339
@@ -48,6 +49,14 @@ def _edit(d: f.EditData) -> c.Command:
 
 def _recall(d: f.MessageData) -> c.Command:
     return c.RecallMessage(fields.channel_id(d.channel_id), fields.message_id(d.message_id))
+
+
+def _pin(d: f.MessageData) -> c.Command:
+    return sc.PinMessage(fields.channel_id(d.channel_id), fields.message_id(d.message_id))
+
+
+def _unpin(d: f.MessageData) -> c.Command:
+    return sc.UnpinMessage(fields.channel_id(d.channel_id), fields.message_id(d.message_id))
 
 
 def _add_reaction(d: f.ReactionData) -> c.Command:
@@ -92,6 +101,8 @@ COMMANDS: Final[dict[str, _Row]] = {
     "recall_message": _row(f.MessageData, _recall),
     "add_reaction": _row(f.ReactionData, _add_reaction),
     "remove_reaction": _row(f.ReactionData, _remove_reaction),
+    "pin_message": _row(f.MessageData, _pin),
+    "unpin_message": _row(f.MessageData, _unpin),
     "mark_read": _row(f.SeqData, lambda d: c.MarkRead(fields.channel_id(d.channel_id), d.seq)),
     "mark_delivered": _row(
         f.SeqData, lambda d: c.MarkDelivered(fields.channel_id(d.channel_id), d.seq)
@@ -135,7 +146,7 @@ def _ready(result: Ready) -> dict[str, object]:
     return {
         "user": render.profile(m.Account(result.user, None, None)),
         "session_id": result.login_id,
-        "servers": [],
+        "servers": [server_render.view(x) for x in result.servers],
         "channels": [render.view(v) for v in result.channels],
         "presences": {str(u): "online" for u in result.online},
         "heartbeat_interval": int(result.heartbeat_seconds * 1000 / 3),

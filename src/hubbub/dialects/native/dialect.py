@@ -1,7 +1,8 @@
 """Native's socket side."""
 
 from hubbub.dialects.native.codec import NativeCodec
-from hubbub.dialects.native.render import render
+from hubbub.dialects.native.events import render
+from hubbub.model.entities import Kind
 from hubbub.model.events import Event
 from hubbub.ports.dialect import Dialect
 
@@ -10,7 +11,7 @@ class NativeDialect(Dialect):
     """Hears all channels that its user is in."""
 
     name = "native"
-    follows_membership = True
+    follows = frozenset(Kind)
 
     def __init__(self, heartbeat_seconds: float = 90) -> None:
         self.heartbeat_seconds = heartbeat_seconds

@@ -21,7 +21,16 @@ MEANINGS: Final = {
     "user_id": "A person's id; in a path also `@me`.",
     "emoji": "An emoji; in a path percent-encoded UTF-8.",
     "session_id": "A device's id, from the list of sessions.",
-    "before": "Older than this message of the channel. At most one of the three cursors.",
+    "server_id": "A server's id.",
+    "role_id": "A role's id.",
+    "category_id": "A category's id; in a body null is none.",
+    "target_id": "The id of a role or of a member.",
+    "webhook_id": "A webhook's id.",
+    "webhook_token": "A webhook's token, as it was shown when it was made.",
+    "bot_id": "The id of the bot's account.",
+    "code": "An invite's code.",
+    "before": "Older than this message of the channel, or this entry of the log. Of a channel at most one of "
+    "the three cursors.",
     "after": "Newer than this message.",
     "around": "This message, and what is on both sides of it.",
     "limit": "How many at the most.",
@@ -29,7 +38,8 @@ MEANINGS: Final = {
     "status": "How they stand to the channel; the pending and the banned are for admins.",
     "ban": "Keep the person out for good; also somebody who is no member.",
     "user_ids": "Ids, separated by commas.",
-    "username": "What one signs in with. Nobody else has it; capitals make no difference.",
+    "username": "What one signs in with. Nobody else has it; capitals make no difference. Of a webhook's message: "
+    "the name to show instead of the webhook's own.",
     "password": "Anything but the user name.",
     "old_password": "The one that works now.",
     "new_password": "The one that will.",
@@ -38,8 +48,9 @@ MEANINGS: Final = {
     "login": "A user name or an e-mail.",
     "refresh_token": "From the last sign-in or refresh; it works once.",
     "token": "An access token; for `claim-admin` the one that the server printed.",
-    "name": "What the group is called.",
-    "kind": "Direct channels are made by `POST /dms`.",
+    "name": "What it is called.",
+    "kind": "Of a new channel: direct ones are made by `POST /dms`, a server's by `POST /servers/{server_id}/channels`. "
+    "Of an override: whose id `target_id` is.",
     "description": "What it is for.",
     "private": "Whether joining has to be approved, and nobody else can see it.",
     "owner_id": "Hand it over to this member.",
@@ -49,6 +60,26 @@ MEANINGS: Final = {
     "nonce": "The sender's own mark, such as a UUID: a retry with the same one stores nothing.",
     "reply_to": "The id of a message of the same channel.",
     "seq": "The message's number in its channel; past the end counts as the end.",
+    "icon": "The address of a picture.",
+    "first_channel": "The name of a channel to begin with; empty is none.",
+    "reason": "Why; it stands in the audit log.",
+    "position": "Its place among its like, counted from 0; of roles from 1, and a higher one is more powerful.",
+    "slow_mode": "Seconds that a person has to wait between two messages.",
+    "overrides": "What some may and may not do here, beyond what they may elsewhere.",
+    "allow": "What they may here, whatever else says.",
+    "deny": "What they may not here.",
+    "color": "Red, green and blue in a byte each; 0 is none.",
+    "permissions": "What its bearers may do.",
+    "nickname": "What they are called in this server; empty is none.",
+    "role_ids": "All roles that they bear, without the everyone role.",
+    "notify": "What to be told of.",
+    "expires_in": "Seconds until it ends; without it, never.",
+    "max_uses": "How many may come in by it; 0 is any number.",
+    "avatar_url": "The address of a picture.",
+    "new_token": "Whether to make another token; the old one ends.",
+    "text": "The text, in Slack's markup.",
+    "icon_url": "The address of a picture.",
+    "attachments": "More text, line by line.",
     "positions": "The version of each channel that one has seen up to; `sync` brings what is newer.",
 }
 _EXAMPLES: Final[Json] = {
@@ -65,6 +96,10 @@ _EXAMPLES: Final[Json] = {
     "emoji": "👍",
     "channel_id": "0",
     "bond": "friend",
+    "expires_in": 86_400,
+    "nickname": "Ali",
+    "reason": "Spam",
+    "text": "The build is <https://example.org/7|green>.",
     "nonce": "4f6c1d5e-0d3b-4c6e-9f6a-0c8a2b7d1e35",
     "positions": {"1535861234567890": 7},
 }
@@ -141,7 +176,7 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
     problem = {"application/problem+json": {"schema": schemas[str(s.Problem)]}}
     responses: Json = {str(operation.status): {"description": "Done."}}
     if operation.returns is not None:
-        content = {"application/json": {"schema": schemas[str(operation.returns)]}}
+        content = {operation.media_type: {"schema": schemas[str(operation.returns)]}}
         responses[str(operation.status)]["content"] = content
     for status in _refusals(operation):
         responses[str(status)] = {"description": "Refused.", "content": problem}
@@ -159,9 +194,12 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
     return found
 
 
-def _request(body: type, schemas: dict[object, Json]) -> Json:
+def _request(body: object, schemas: dict[object, Json]) -> Json:
     schema = msgspec.json.schema(body, ref_template="#/{name}")
-    return {"schema": schemas[str(body)], "example": example(schema, schema["$defs"], sparse=True)}
+    return {
+        "schema": schemas[str(body)],
+        "example": example(schema, schema.get("$defs", {}), sparse=True),
+    }
 
 
 def _operation_id(operation: Operation) -> str:
@@ -212,7 +250,11 @@ def example(
         }
     if kind == "array":
         items = schema.get("items") or (schema.get("prefixItems") or [{}])[0]
-        return [example(items, components, depth=depth + 1)] if items and depth < 3 else []
+        return (
+            [example(items, components, sparse=sparse, depth=depth + 1)]
+            if items and depth < 3
+            else []
+        )
     return _scalar(schema)
 
 
@@ -220,7 +262,7 @@ def _said(schema: Json) -> Json:
     """What is required, and what has a default that says something; where there is neither, the first."""
     properties: Json = schema.get("properties", {})
     required = schema.get("required", [])
-    said = {k: v for k, v in properties.items() if k in required or v.get("default") is not None}
+    said = {k: v for k, v in properties.items() if k in required or v.get("default")}
     return said or dict(list(properties.items())[:1])
 
 

@@ -13,7 +13,7 @@ from msgspec import UNSET, inspect
 from hubbub import __version__
 from hubbub.dialects.native.codec import COMMANDS
 from hubbub.dialects.native.document import MEANINGS, PREFIX, Json, example, openapi
-from hubbub.dialects.native.render import EVENTS
+from hubbub.dialects.native.events import EVENTS
 from hubbub.dialects.native.routes import OPERATIONS
 from hubbub.model.shapes import wanted
 from hubbub.wire.rest import Answer, Operation
@@ -42,9 +42,11 @@ def _example_html(title: str, holder: Json, components: Json) -> str:
     return ""
 
 
-def _fields_html(title: str, kind: type | None) -> str:
-    """A table of a Struct's fields: what must be there, what it may be, what it means."""
+def _fields_html(title: str, kind: object) -> str:
+    """A table of a Struct's fields, or of those in a list: what must be there, what it may be, what it means."""
     shape = None if kind is None else inspect.type_info(kind)
+    if isinstance(shape, inspect.CollectionType):
+        title, shape = f"{title}'s items", shape.item_type
     if not isinstance(shape, inspect.StructType) or not shape.fields:
         return ""
     rows = "".join(
@@ -94,14 +96,16 @@ def _operation_html(operation: Operation, found: Json, components: Json) -> str:
     )
 
 
-def _prose_of(kind: type | None) -> str:
-    return f"<p>{_prose(kind.__doc__)}</p>" if kind is not None and kind.__doc__ else ""
+def _prose_of(kind: object) -> str:
+    is_ours = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    return f"<p>{_prose(kind.__doc__)}</p>" if is_ours and kind.__doc__ else ""
 
 
 def _socket_html() -> str:
     """The WebSocket's commands, whose data are checked by Structs too."""
     commands = "".join(_command_html(name, row.data) for name, row in COMMANDS.items())
-    events = ", ".join(f"<code>{name}</code>" for name, _ in EVENTS.values())
+    names = dict.fromkeys(name for name, _ in EVENTS.values())
+    events = ", ".join(f"<code>{name}</code>" for name in names)
     return (
         "<h2>WebSocket</h2><p>Text JSON on <code>/gateway</code>; <code>ref</code> comes back in the "
         f"reply. Send <code>connect</code> first, within 10 s.</p>{commands}<p>Events: {events}.</p>"

@@ -1,22 +1,22 @@
-"""Entities → wire Structs, events → bytes. The same bytes for every viewer."""
+"""Entities → wire Structs: the same for every viewer, unless it is called a view."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET
 
 from hubbub.dialects.native import structs as s
 from hubbub.model import entities as m
-from hubbub.model import events as e
+from hubbub.model.permissions import names_of
 from hubbub.model.times import rfc3339
 
 encode = msgspec.json.Encoder().encode
-E = TypeVar("E", bound=e.Event)
 
 
 def user(person: m.User) -> s.User:
     """As the author of a message, the member of a channel."""
-    return s.User(str(person.id), person.username, person.display_name)
+    return s.User(str(person.id), person.username, person.display_name, person.is_bot)
 
 
 def profile(account: m.Account) -> s.Profile:
@@ -34,7 +34,7 @@ def profile(account: m.Account) -> s.Profile:
 
 def message(found: m.Message) -> s.Message:
     """One message."""
-    return s.Message(
+    plain = s.Message(
         str(found.id),
         str(found.channel_id),
         found.seq,
@@ -47,6 +47,24 @@ def message(found: m.Message) -> s.Message:
         None if found.reply_to is None else str(found.reply_to),
         tuple(map(str, found.mentions)) if found.mentions else (),
         tuple(map(reaction, found.reactions)) if found.reactions else (),
+    )
+    if found.extra is None and found.pinned_at is None:
+        return plain
+    return _rare(found, plain)
+
+
+def _rare(found: m.Message, plain: s.Message) -> s.Message:
+    """With what few messages have."""
+    extra = found.extra or m.Extra()
+    is_webhook = extra.alias or extra.avatar_url
+    return msgspec.structs.replace(
+        plain,
+        pinned_at=UNSET if found.pinned_at is None else rfc3339(found.pinned_at),
+        mention_roles=tuple(map(str, extra.mention_roles)) or UNSET,
+        mention_here=extra.here or UNSET,
+        webhook=s.Shown(extra.alias, extra.avatar_url) if is_webhook else UNSET,
+        type=extra.type or UNSET,
+        payload=UNSET if extra.payload is None else extra.payload,
     )
 
 
@@ -62,7 +80,32 @@ def page(found: m.Page) -> s.Page:
 
 def channel(found: m.Channel) -> s.Channel:
     """As everybody sees it."""
-    return s.Channel(
+    return s.Channel(*_shared(found))
+
+
+def view(found: m.ChannelView) -> s.ChannelView:
+    """As one member finds it."""
+    return s.ChannelView(*view_fields(found))
+
+
+def view_fields(found: m.ChannelView) -> tuple[Any, ...]:
+    """Those of a view, for what is a view and more."""
+    mine = found.member
+    return (
+        *_shared(found.channel),
+        None if mine is None else mine.role,
+        None if mine is None else mine.status,
+        0 if mine is None else mine.read_seq,
+        0 if mine is None else mine.delivered_seq,
+        found.unread,
+        found.mentions,
+        None if found.peer is None else user(found.peer),
+        permissions(found.permissions),
+    )
+
+
+def _shared(found: m.Channel) -> tuple[Any, ...]:
+    return (
         str(found.id),
         found.kind,
         found.name,
@@ -72,22 +115,24 @@ def channel(found: m.Channel) -> s.Channel:
         rfc3339(found.created_at),
         found.last_seq,
         found.version,
+        None if found.server_id is None else str(found.server_id),
+        None if found.category_id is None else str(found.category_id),
+        found.position,
+        found.slow_mode,
+        [override(x) for x in found.overrides],
     )
 
 
-def view(found: m.ChannelView) -> s.ChannelView:
-    """As one member finds it."""
-    shared, mine = channel(found.channel), found.member
-    return s.ChannelView(
-        **msgspec.structs.asdict(shared),
-        role=None if mine is None else mine.role,
-        status=None if mine is None else mine.status,
-        read_seq=0 if mine is None else mine.read_seq,
-        delivered_seq=0 if mine is None else mine.delivered_seq,
-        unread=found.unread,
-        mentions=found.mentions,
-        peer=None if found.peer is None else user(found.peer),
-    )
+@lru_cache(maxsize=1024)
+def permissions(bits: int) -> tuple[s.Permission, ...]:
+    """Their names. Remembered: of a server's channels, most are alike."""
+    return tuple(names_of(bits))
+
+
+def override(found: m.Override) -> s.Override:
+    """With its permissions by name."""
+    kind: Literal["role", "member"] = "role" if found.is_role else "member"
+    return s.Override(str(found.target_id), kind, permissions(found.allow), permissions(found.deny))
 
 
 def member(found: m.Member, person: m.User) -> s.Member:
@@ -160,121 +205,3 @@ def changes(found: m.Changes) -> dict[str, object]:
         "members": [membership(x) for x in found.members],
         "limited": found.limited,
     }
-
-
-# -- events -------------------------------------------------------------------------------------------
-
-
-class _Frame(msgspec.Struct, frozen=True, gc=False):
-    type: str
-    data: object
-
-
-class _MessageData(msgspec.Struct, frozen=True, gc=False):
-    channel_id: str
-    version: int
-    message: s.Message
-
-
-def _on_message(event: e.MessageEvent) -> object:
-    return _MessageData(str(event.channel_id), event.version, message(event.message))
-
-
-def _on_reaction(event: e.ReactionEvent) -> object:
-    return {
-        "channel_id": str(event.channel_id),
-        "version": event.version,
-        "message": message(event.message),
-        "user_id": str(event.user_id),
-        "emoji": event.emoji,
-    }
-
-
-def _on_channel(event: e.ChannelCreated | e.ChannelUpdated) -> object:
-    return {
-        "channel_id": str(event.channel_id),
-        "version": event.version,
-        "channel": channel(event.channel),
-    }
-
-
-def _on_deleted(event: e.ChannelDeleted) -> object:
-    return {"channel_id": str(event.channel_id), "version": event.version}
-
-
-def _on_member(event: e.MemberJoined | e.MemberUpdated) -> object:
-    return {
-        "channel_id": str(event.channel_id),
-        "version": event.version,
-        "member": member(event.member, event.user),
-    }
-
-
-def _on_left(event: e.MemberLeft) -> object:
-    return {
-        "channel_id": str(event.channel_id),
-        "version": event.version,
-        "member": member(event.member, event.user),
-        "by": str(event.by),
-    }
-
-
-def _on_position(event: e.ReadUpdated | e.DeliveredUpdated) -> object:
-    return {
-        "channel_id": str(event.channel_id),
-        "user_id": str(event.user_id),
-        "seq": event.seq,
-    }
-
-
-def _on_typing(event: e.TypingStarted) -> object:
-    return {"channel_id": str(event.channel_id), "user": user(event.user)}
-
-
-def _on_presence(event: e.PresenceUpdated) -> object:
-    return {"user_id": str(event.user_id), "status": "online" if event.online else "offline"}
-
-
-def _on_user(event: e.UserUpdated) -> object:
-    return {"user": user(event.user)}
-
-
-def _on_relationship(event: e.RelationshipUpdated) -> object:
-    return {"relationship": relationship(event.relationship)}
-
-
-def _on_relationship_end(event: e.RelationshipRemoved) -> object:
-    return {"user_id": str(event.peer_id)}
-
-
-def _row(name: str, data: Callable[[E], object]) -> tuple[str, Callable[[e.Event], object]]:
-    # The table is keyed by event type, so each function gets the type that it declares.
-    return name, data  # type: ignore[return-value]  # as above
-
-
-EVENTS: dict[type, tuple[str, Callable[[e.Event], object]]] = {
-    e.MessageSent: _row("new_message", _on_message),
-    e.MessageEdited: _row("message_updated", _on_message),
-    e.MessageRecalled: _row("message_recalled", _on_message),
-    e.ReactionAdded: _row("reaction_added", _on_reaction),
-    e.ReactionRemoved: _row("reaction_removed", _on_reaction),
-    e.ChannelCreated: _row("channel_created", _on_channel),
-    e.ChannelUpdated: _row("channel_updated", _on_channel),
-    e.ChannelDeleted: _row("channel_deleted", _on_deleted),
-    e.MemberJoined: _row("member_joined", _on_member),
-    e.MemberUpdated: _row("member_updated", _on_member),
-    e.MemberLeft: _row("member_left", _on_left),
-    e.ReadUpdated: _row("read_updated", _on_position),
-    e.DeliveredUpdated: _row("delivered_updated", _on_position),
-    e.TypingStarted: _row("typing", _on_typing),
-    e.PresenceUpdated: _row("presence_updated", _on_presence),
-    e.UserUpdated: _row("user_updated", _on_user),
-    e.RelationshipUpdated: _row("relationship_updated", _on_relationship),
-    e.RelationshipRemoved: _row("relationship_removed", _on_relationship_end),
-}
-
-
-def render(event: e.Event) -> bytes | None:
-    """The frame's text, or None for what native has no word for."""
-    row = EVENTS.get(type(event))
-    return None if row is None else encode(_Frame(row[0], row[1](event)))

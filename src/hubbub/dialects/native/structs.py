@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hubbub.model import limits
 from hubbub.model.entities import Bond, GroupRole, Kind, Status
+from hubbub.model.permissions import NAMES
 
 Id = Annotated[
     str,
@@ -35,17 +36,24 @@ AnyPassword = Annotated[str, Meta(min_length=1, max_length=limits.PASSWORD_MAX_C
 Token = Annotated[str, Meta(min_length=1, max_length=limits.TOKEN_CHARS)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Limit = Annotated[int, Meta(ge=1, le=limits.PAGE_MAX)]
+Position = Annotated[int, Meta(ge=0, le=1_000_000)]
+SlowMode = Annotated[int, Meta(ge=0, le=limits.SLOW_MODE_SECONDS)]
+Reason = Annotated[str, Meta(max_length=limits.REASON_CHARS)]
+# Looked up by hand: the refusal then says which ones there are.
+Permission = Annotated[str, Meta(extra_json_schema={"enum": list(NAMES)})]
+Permissions = Annotated[tuple[Permission, ...], Meta(max_length=len(NAMES))]
 
 
 # -- things -------------------------------------------------------------------------------------------
 
 
-class User(msgspec.Struct, frozen=True):
-    """A person."""
+class User(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A person; `bot` is there for a program only."""
 
     id: Id
     username: str
     display_name: str
+    bot: bool = False
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -67,6 +75,13 @@ class Reaction(msgspec.Struct, frozen=True):
     user_ids: tuple[Id, ...]
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """How a webhook's message shows who wrote it; `avatar_url` may be empty."""
+
+    name: str
+    avatar_url: str
+
+
 class Message(msgspec.Struct, frozen=True, gc=False):
     """A message. A recalled one keeps its place and loses its content."""
 
@@ -83,6 +98,23 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     mentions: tuple[Id, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     attachments: tuple[str, ...] = ()
+    # What few messages have, and only they show: a plain one is as short, and made as fast, as without these.
+    pinned_at: Time | UnsetType = UNSET
+    mention_roles: tuple[Id, ...] | UnsetType = UNSET
+    mention_here: bool | UnsetType = UNSET
+    webhook: Shown | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    payload: msgspec.Raw | UnsetType = UNSET
+
+
+class Override(msgspec.Struct, frozen=True):
+    """What a role's bearers or one member may do in a channel beyond what they may elsewhere, and what they may
+    not."""
+
+    target_id: Id
+    kind: Literal["role", "member"]
+    allow: tuple[Permission, ...]
+    deny: tuple[Permission, ...]
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -112,7 +144,7 @@ class Membership(msgspec.Struct, frozen=True):
 
 
 class Channel(msgspec.Struct, frozen=True):
-    """A channel, the same for everybody."""
+    """A channel, the same for everybody. The last five are a server's channel's; in others null, 0 and empty."""
 
     id: Id
     kind: Kind
@@ -123,20 +155,17 @@ class Channel(msgspec.Struct, frozen=True):
     created_at: Time
     last_seq: int
     version: int
+    server_id: Id | None
+    category_id: Id | None
+    position: int
+    slow_mode: int
+    overrides: list[Override]
 
 
-class ChannelView(msgspec.Struct, frozen=True):
-    """A channel as one finds it oneself: `status` is null for an open group that one is not in."""
+class ChannelView(Channel, frozen=True):
+    """A channel as one finds it oneself: `status` is null for an open group that one is not in. `permissions`:
+    what one may do in a server's channel; in others empty."""
 
-    id: Id
-    kind: Kind
-    name: str
-    description: str
-    owner_id: Id | None
-    private: bool
-    created_at: Time
-    last_seq: int
-    version: int
     role: GroupRole | None
     status: Status | None
     read_seq: int
@@ -144,6 +173,13 @@ class ChannelView(msgspec.Struct, frozen=True):
     unread: int
     mentions: int
     peer: User | None
+    permissions: tuple[Permission, ...]
+
+
+class Messages(msgspec.Struct, frozen=True):
+    """Some messages."""
+
+    messages: list[Message]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -204,11 +240,11 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 # -- requests -----------------------------------------------------------------------------------------
 
 
-class _In(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
+class In(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What clients send."""
 
 
-class RegisterIn(_In, frozen=True, forbid_unknown_fields=True):
+class RegisterIn(In, frozen=True, forbid_unknown_fields=True):
     """A new account."""
 
     username: Username
@@ -217,39 +253,39 @@ class RegisterIn(_In, frozen=True, forbid_unknown_fields=True):
     display_name: DisplayName | None = None
 
 
-class LoginIn(_In, frozen=True, forbid_unknown_fields=True):
+class LoginIn(In, frozen=True, forbid_unknown_fields=True):
     """`login` is a user name or an e-mail."""
 
     login: Annotated[str, Meta(min_length=1, max_length=limits.EMAIL_CHARS)]
     password: AnyPassword
 
 
-class RefreshIn(_In, frozen=True, forbid_unknown_fields=True):
+class RefreshIn(In, frozen=True, forbid_unknown_fields=True):
     """A refresh token works once."""
 
     refresh_token: Token
 
 
-class PasswordIn(_In, frozen=True, forbid_unknown_fields=True):
+class PasswordIn(In, frozen=True, forbid_unknown_fields=True):
     """Signs all other devices out."""
 
     old_password: AnyPassword
     new_password: Password
 
 
-class ClaimIn(_In, frozen=True, forbid_unknown_fields=True):
+class ClaimIn(In, frozen=True, forbid_unknown_fields=True):
     """The token that the server printed at its first start."""
 
     token: Token
 
 
-class ProfileIn(_In, frozen=True, forbid_unknown_fields=True):
+class ProfileIn(In, frozen=True, forbid_unknown_fields=True):
     """What one may change of oneself."""
 
     display_name: DisplayName
 
 
-class ChannelIn(_In, frozen=True, forbid_unknown_fields=True):
+class ChannelIn(In, frozen=True, forbid_unknown_fields=True):
     """A new group."""
 
     name: Name
@@ -258,34 +294,37 @@ class ChannelIn(_In, frozen=True, forbid_unknown_fields=True):
     private: bool = False
 
 
-class ChannelPatch(_In, frozen=True, forbid_unknown_fields=True):
-    """At least one of these."""
+class ChannelPatch(In, frozen=True, forbid_unknown_fields=True):
+    """At least one of these. The last three are of a server's channel; a `category_id` of null puts it under none."""
 
     name: Name | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     private: bool | UnsetType = UNSET
     owner_id: Id | UnsetType = UNSET
+    category_id: Id | UnsetType | None = UNSET
+    position: Position | UnsetType = UNSET
+    slow_mode: SlowMode | UnsetType = UNSET
 
 
-class DirectIn(_In, frozen=True, forbid_unknown_fields=True):
+class DirectIn(In, frozen=True, forbid_unknown_fields=True):
     """With whom."""
 
     user_id: Id
 
 
-class MemberIn(_In, frozen=True, forbid_unknown_fields=True):
+class MemberIn(In, frozen=True, forbid_unknown_fields=True):
     """`role`: make them this."""
 
     role: GroupRole | None = None
 
 
-class BondIn(_In, frozen=True, forbid_unknown_fields=True):
+class BondIn(In, frozen=True, forbid_unknown_fields=True):
     """What the person should become."""
 
     bond: Literal["friend", "blocked"]
 
 
-class MessageIn(_In, frozen=True, forbid_unknown_fields=True):
+class MessageIn(In, frozen=True, forbid_unknown_fields=True):
     """A retry with the same nonce returns the first message."""
 
     content: Content
@@ -293,19 +332,19 @@ class MessageIn(_In, frozen=True, forbid_unknown_fields=True):
     reply_to: Id | None = None
 
 
-class MessagePatch(_In, frozen=True, forbid_unknown_fields=True):
+class MessagePatch(In, frozen=True, forbid_unknown_fields=True):
     """New content."""
 
     content: Content
 
 
-class SeqIn(_In, frozen=True, forbid_unknown_fields=True):
+class SeqIn(In, frozen=True, forbid_unknown_fields=True):
     """A position."""
 
     seq: Seq
 
 
-class PageQuery(_In, frozen=True, forbid_unknown_fields=True):
+class PageQuery(In, frozen=True, forbid_unknown_fields=True):
     """At most one cursor: the id of a message of this channel."""
 
     before: Id | None = None
@@ -314,20 +353,20 @@ class PageQuery(_In, frozen=True, forbid_unknown_fields=True):
     limit: Limit = limits.PAGE_DEFAULT
 
 
-class SearchQuery(_In, frozen=True, forbid_unknown_fields=True):
+class SearchQuery(In, frozen=True, forbid_unknown_fields=True):
     """`q` is the start of a user name."""
 
     q: Annotated[str, Meta(max_length=limits.USERNAME_CHARS)] = ""
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 
 
-class GroupQuery(_In, frozen=True, forbid_unknown_fields=True):
+class GroupQuery(In, frozen=True, forbid_unknown_fields=True):
     """`q` is the start of a name."""
 
     q: Annotated[str, Meta(max_length=limits.CHANNEL_NAME_CHARS)] = ""
 
 
-class MemberQuery(_In, frozen=True, forbid_unknown_fields=True):
+class MemberQuery(In, frozen=True, forbid_unknown_fields=True):
     """The pending and the banned are for admins. In the order in which they came; `after` is the last person of
     the page before."""
 
@@ -336,13 +375,13 @@ class MemberQuery(_In, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=limits.MEMBERS_PAGE)] = limits.MEMBERS_PAGE
 
 
-class RemoveQuery(_In, frozen=True, forbid_unknown_fields=True):
+class RemoveQuery(In, frozen=True, forbid_unknown_fields=True):
     """`ban=true` keeps the person out."""
 
     ban: bool = False
 
 
-class PresenceQuery(_In, frozen=True, forbid_unknown_fields=True):
+class PresenceQuery(In, frozen=True, forbid_unknown_fields=True):
     """Ids, separated by commas."""
 
     user_ids: Annotated[str, Meta(max_length=17 * limits.PRESENCE_IDS)]
