@@ -89,7 +89,7 @@ def _channel(number: int) -> Channel:
 
 def _overrides() -> tuple[Override, ...]:
     """Of the everyone role and nine others; everybody sees the channel in the end."""
-    some = [Override(i, True, VIEW_CHANNEL, 1 << n % 8 + 1) for n, i in enumerate(ROLE_IDS[1:])]
+    some = [Override(i, True, VIEW_CHANNEL, 1 << n % 6 + 4) for n, i in enumerate(ROLE_IDS[1:])]
     return (Override(EVERYONE_ID, True, 0, VIEW_CHANNEL), *some)
 
 
