@@ -50,12 +50,20 @@ class Outcome:
 
 
 async def kill_storm(
-    server: RunningServer, rng: random.Random, *, kills: int, acks: int, patience: float = 30
+    server: RunningServer,
+    rng: random.Random,
+    *,
+    kills: int,
+    acks: int,
+    patience: float = 30,
+    in_server: bool = False,
 ) -> Outcome:
-    """`kill -9` at random moments under load, each time restarted at once on the same port."""
+    """`kill -9` at random moments under load, each time restarted at once on the same port. `in_server`: in the
+    channels of one, whose roles change all the time."""
     hit = 0
-    async with Storm(server, rng) as storm:
-        for _ in range(kills):
+    async with Storm(server, rng, in_server=in_server) as storm:
+        for count in range(kills):
+            await asyncio.to_thread(storm.place.stir, count)
             await storm.until(len(storm.tape.acked) + 50)
             await asyncio.sleep(rng.uniform(0.2, 2.0))
             await storm.when(lambda: bool(storm.tape.on_wire), 10, "sends in flight")

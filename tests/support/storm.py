@@ -20,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
 from support.checker import Attach, Entry, Receipt, Tape
+from support.community import Community, Groups
 from support.rest import Person, sign_up
 from support.server import FACTOR, RunningServer
 
@@ -252,7 +253,8 @@ class Listener:
         kind, data = frame["type"], frame.get("data") or {}
         if kind == "ready":
             self._tape.resumes += bool(self.positions)
-            self._start(data["channels"])
+            texts = [channel for place in data["servers"] for channel in place["channels"]]
+            self._start([*data["channels"], *texts])
         elif kind == "sync":
             self._sync(data)
         elif kind == "new_message":
@@ -329,18 +331,20 @@ class Storm:
         channels: int = 5,
         listeners: int = 8,
         pace: Pace | None = None,
+        in_server: bool = False,
     ) -> None:
         self.server = server
         self.tape = Tape()
         self.people = [sign_up(server.url) for _ in range(senders)]
-        self.channels = [person.group("storm") for person in self.people[:channels]]
+        self.place = (Community if in_server else Groups)(self.people, channels)
+        self.channels = self.place.channels
         self.senders = [self._sender(n, rng, pace or Pace()) for n in range(senders)]
         self.listeners = [self._listener(n) for n in range(listeners)]
         self._tasks: list[asyncio.Task[None]] = []
 
     def _sender(self, n: int, rng: random.Random, pace: Pace) -> Sender:
         channel = self.channels[n % len(self.channels)]
-        self.people[n].join(channel)
+        self.place.enter(self.people[n], channel)
         kind = KINDS[n // len(self.channels) % len(KINDS)]
         own = random.Random(rng.random())
         return kind(self.server, self.tape, self.people[n], channel, own, pace)
@@ -348,7 +352,7 @@ class Storm:
     def _listener(self, n: int) -> Listener:
         person = sign_up(self.server.url)
         for channel in self.channels:
-            person.join(channel)
+            self.place.enter(person, channel)
         return Listener(self.server, self.tape, person, f"listener{n}")
 
     async def __aenter__(self) -> "Storm":
