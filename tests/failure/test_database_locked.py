@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.rest import sign_up
+from support.rest import history, sign_up
 from support.server import FACTOR, RunningServer
 from support.sockets import Native
-from support.storm import history
 
 REFUSED_WITHIN = 5.0
 

@@ -13,10 +13,9 @@ from typing import Any
 import apsw
 import pytest
 
-from support.rest import Person, call, sign_up
+from support.rest import Person, call, history, sign_up
 from support.server import FACTOR, RunningServer
 from support.sockets import Native
-from support.storm import history
 
 Json = dict[str, Any]
 Step = Callable[[], object]

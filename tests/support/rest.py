@@ -82,6 +82,18 @@ def call(
     return Answer(response.status_code, found, dict(response.headers))
 
 
+def history(person: Person, channel: str, after: int = 0) -> list[Json]:
+    """All messages of a channel with a seq above `after`, oldest first, page by page."""
+    found: list[Json] = []
+    more, cursor = True, dict[str, str]()
+    while more and (not found or found[-1]["seq"] > after + 1):
+        page = person.history(channel, limit=100, **cursor)
+        found += page["messages"]
+        more = page["has_more"]
+        cursor = {"before": found[-1]["id"]} if found else {}
+    return [message for message in reversed(found) if message["seq"] > after]
+
+
 def sign_up(url: str, name: str | None = None, password: str = PASSWORD) -> Person:
     """A new person; without a name they get one that nobody has."""
     name = name or f"user{next(_names)}_{os.getpid()}"

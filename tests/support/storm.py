@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from support.checker import Attach, Entry, Receipt, Tape
 from support.community import Community, Groups
-from support.rest import Person, sign_up
+from support.rest import Person, history, sign_up
 from support.server import FACTOR, RunningServer
 
 Json = dict[str, Any]
@@ -302,18 +302,6 @@ class Listener:
         self.seqs[channel] = max(self.seqs.get(channel, 0), message["seq"])
         receipt = Receipt(self.name, channel, message["seq"], message["content"])
         self._tape.views.append(receipt)
-
-
-def history(person: Person, channel: str, after: int = 0) -> list[Json]:
-    """All messages of a channel with a seq above `after`, oldest first, page by page."""
-    found: list[Json] = []
-    more, cursor = True, dict[str, str]()
-    while more and (not found or found[-1]["seq"] > after + 1):
-        page = person.history(channel, limit=100, **cursor)
-        found += page["messages"]
-        more = page["has_more"]
-        cursor = {"before": found[-1]["id"]} if found else {}
-    return [message for message in reversed(found) if message["seq"] > after]
 
 
 KINDS: tuple[type[Sender], ...] = (NativeSender, ChannelChatSender, RestSender)
