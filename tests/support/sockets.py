@@ -201,6 +201,14 @@ class SocketIo(EngineIo):
     def is_fenced(self, frame: Any) -> bool:
         return isinstance(frame, dict) and frame.get("id") == 999
 
+    async def drain(self, kind: str = "") -> list[Any]:
+        """Everything that was sent before the answer to the fence."""
+        await self.send(self.FENCE)
+        found: list[Any] = []
+        while not self.is_fenced(frame := await self.receive()):
+            found.append(frame)
+        return found
+
     async def __aenter__(self) -> "SocketIo":
         await super().__aenter__()
         # Offsets would stand at the end of every event.
