@@ -16,6 +16,7 @@ from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.replay import Versions, fresh
 from hubbub.model.entities import Channel, Kind, Message, Override
 from hubbub.model.events import (
     ChannelCreated,
@@ -178,6 +179,19 @@ def test_overrides_narrow_before_they_are_told(world: _World, is_held: bool) -> 
     assert _texts(world.owner) == ["before", "after"]
     told = [type(e).__name__ for e in world.ann.held] or _heard(world.ann)
     assert not {"OverridesUpdated", "channel_updated", "after"} & set(told)
+
+
+def test_a_channel_that_is_shown_while_one_catches_up_is_told(world: _World) -> None:
+    """The snapshot has been read; a channel's overrides change without a new version of the server."""
+    state = world.states.known(HOME)
+    assert state is not None
+    snapshot = Versions({OPEN: 1}, {HOME: state.server.version})
+    held = world.session(2)
+    held.is_held = True
+    world.fanout.audience.join(held.real, state)
+    world.publish(OverridesUpdated(SECRET, 2, _channel(SECRET, version=2)))
+    told = [type(event).__name__ for event in fresh(held.held, snapshot)]
+    assert told == ["ChannelShown", "OverridesUpdated"]
 
 
 def test_overrides_widen(world: _World) -> None:
