@@ -378,6 +378,16 @@ async def test_moderators_take_messages_of_others_back_and_it_is_noted(
     }
 
 
+async def test_who_has_another_name_since_still_takes_back_their_own(
+    town: Town, hall: Hall
+) -> None:
+    own = await hall.say(hall.bob)
+    renamed = msgspec.structs.replace(hall.bob, display_name="Robert")
+    await town.do(renamed, RecallMessage(hall.channel, own.id))
+    notes = await town.do(hall.ann, ListAudit(hall.id))
+    assert [n.action for n in notes].count("message.recall") == 0
+
+
 # -- being there --------------------------------------------------------------------------------------
 
 
