@@ -218,7 +218,7 @@ class Node:
             self._presence,
             self._images,
             Relationships(store, self._rates, clock, ids),
-            Servers(*ground, self._images),
+            Servers(*ground),
             Categories(*ground),
             text_channels,
             Roles(*ground),

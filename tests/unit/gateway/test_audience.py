@@ -81,7 +81,6 @@ class _States(ServerStates):
             [],
             [_channel(OPEN), _channel(SECRET, HIDDEN, FOR_STAFF)],
             [_member(1), _member(2)],
-            [],
         )
         return ServerState(rows)
 
