@@ -67,7 +67,6 @@ class Bots(ServerService):
     async def delete(self, caller: Caller, command: DeleteBot) -> None:
         """It leaves all its servers, and its token ends."""
         bot = await self._own(caller, command.bot_id)
-        await self._logins.end_all(bot.user.id, "deleted")  # while there are some to tell of
 
         def announce(left: list[tuple[ServerId, int]]) -> Sequence[Publication]:
             by, how = caller.user_id, Departure.DELETED
