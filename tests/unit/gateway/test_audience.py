@@ -271,7 +271,16 @@ def test_the_end_of_a_server_is_the_end_of_its_channels(world: _World) -> None:
     assert [frame["type"] for frame in entered.frames] == ["channel_deleted"]
 
 
-def test_a_server_that_memory_has_lost_ends_connections_rather_than_skip(world: _World) -> None:
+@pytest.mark.parametrize(
+    "event",
+    [
+        RoleUpdated(HOME, 9, _role(STAFF, 0)),
+        ChannelCreated(ChannelId(23), 1, _channel(ChannelId(23))),
+    ],
+)
+def test_a_server_that_memory_has_lost_ends_connections_rather_than_skip(
+    world: _World, event: Event
+) -> None:
     world.states.forget()
-    world.fanout.deliver([Publication(server_topic(HOME), RoleUpdated(HOME, 9, _role(STAFF, 0)))])
+    world.fanout.deliver([Publication(_topic(event), event)])
     assert world.ann.notes == [("closed", AGAIN.code)]
