@@ -113,7 +113,7 @@ class Messages:
 
     async def _send_slowly(self, caller: Caller, draft: Draft, room: Room) -> Sent:
         """Only what was sent makes its author wait."""
-        waits = self._slow_mode.enter(room, caller.user_id)
+        waits = self._slow_mode.enter(room, caller.user_id, draft.nonce)
         is_new = False
         try:
             result = await self._store.append(draft, lambda: require_writable(room, caller), sent)
