@@ -4,11 +4,8 @@ import asyncio
 import contextlib
 import errno
 import os
-import random
-import secrets
 import signal
 import socket
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -34,7 +31,6 @@ from hubbub.model.commands import Register
 from hubbub.model.entities import User
 from hubbub.model.errors import Code, Disconnect, Refused
 from hubbub.model.events import MemberJoined, MessageSent, Publication
-from hubbub.model.ids import IdSequence
 from hubbub.model.limits import PASSWORD_MIN_CHARS
 from hubbub.model.server_events import ServerMemberJoined
 from hubbub.ports.store import nothing
@@ -65,6 +61,7 @@ from hubbub.services.webhooks import Webhooks
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
 from hubbub.surfaces import DIALECTS, Surfaces
+from hubbub.system import SystemClock, SystemIds
 from hubbub.transport.address import Addresses
 from hubbub.transport.http import Http, health, metrics
 from hubbub.transport.metrics import Metrics
@@ -76,38 +73,6 @@ RECHECK_SECONDS = 30.0
 LINGER_SECONDS = 2.0
 
 DOUBT = Disconnect(1012, "the database was reopened; reconnect and resume", reconnect=True)
-
-
-class SystemClock:
-    """The machine's clocks."""
-
-    def now_ms(self) -> int:
-        """Wall time."""
-        return time.time_ns() // 1_000_000
-
-    def monotonic(self) -> float:
-        """The loop's time is the same clock."""
-        return time.monotonic()
-
-
-class SystemIds:
-    """Ids of this node, and unguessable secrets."""
-
-    def __init__(self, clock: SystemClock, node: int) -> None:
-        self._sequence = IdSequence(node)
-        self._clock = clock
-
-    def next_id(self) -> int:
-        """Larger than every earlier one."""
-        return self._sequence.next(self._clock.now_ms())
-
-    def secret(self) -> str:
-        """256 bits."""
-        return secrets.token_urlsafe(32)
-
-    def jitter(self) -> float:
-        """Not a secret."""
-        return random.random()  # noqa: S311  # only spreads reconnects
 
 
 def listen(settings: Settings) -> list[socket.socket]:
@@ -218,7 +183,7 @@ class Node:
             self._presence,
             self._images,
             Relationships(store, self._rates, clock, ids),
-            Servers(*ground, self._images),
+            Servers(*ground),
             Categories(*ground),
             text_channels,
             Roles(*ground),

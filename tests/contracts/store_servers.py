@@ -63,7 +63,7 @@ class ServerContract:
         rows = await world.store.read(tables.load(server.id))
         assert rows is not None
         assert (rows.server, rows.roles, rows.channels) == (server, [everyone, ops], [channel])
-        assert (rows.members, rows.categories, rows.banned) == ([owner], [], [])
+        assert (rows.members, rows.categories) == ([owner], [])
 
     async def test_nothing_is_there_for_strangers_and_unknown_servers(
         self, world: World, place: Community

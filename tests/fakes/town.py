@@ -105,7 +105,7 @@ class Town:
             self.presence,
             images,
             Relationships(store, rates, clock, ids),
-            Servers(*ground, images),
+            Servers(*ground),
             Categories(*ground),
             text_channels,
             Roles(*ground),

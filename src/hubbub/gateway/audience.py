@@ -5,13 +5,13 @@ lost at once; what they gain they are told whole.
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from hubbub.gateway.hub import Hub
-from hubbub.model.entities import Channel, Kind
+from hubbub.model.entities import Kind
 from hubbub.model.errors import Disconnect, Refused
-from hubbub.model.events import ChannelDeleted, Event
+from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, ServerId, UserId
 from hubbub.model.server_events import (
     ChannelHidden,
@@ -57,14 +57,10 @@ class Audience:
 
     def came(self, server_id: ServerId, user_id: UserId) -> None:
         """Who has come hears all that follows, their coming too."""
-        state = self._states.known(server_id)
-        for session in self._hub.of_user(user_id):
-            if Kind.TEXT not in session.dialect.follows:
-                continue
-            if state is None:
-                session.close(AGAIN)
-            else:
-                self.join(session, state)
+        theirs = self._hub.of_user(user_id)
+        following = [s for s in theirs if Kind.TEXT in s.dialect.follows]
+        for session, state in self._informed(server_id, following):
+            self.join(session, state)
 
     def went(self, event: ServerMemberLeft) -> None:
         """After the event has gone out."""
@@ -80,36 +76,25 @@ class Audience:
             for session in self._hub.entered(channel_topic(channel_id)):
                 self._hide(session, event, channel_id)
 
-    def opened(self, channel: Channel) -> None:
+    def opened(self, server_id: ServerId, channel_id: ChannelId) -> None:
         """Before a new channel's event goes out: who may see it hears it."""
-        state = self._state(channel.server_id)
-        if state is None:
-            return
-        for session in self._sessions(state.server.id):
-            seen = state.visible_channels(session.caller.user_id)
-            session.shown[state.server.id] = seen
-            if channel.id in seen:
-                self._hub.subscribe(session, channel_topic(channel.id))
+        for session, state in self._informed(server_id, self._sessions(server_id)):
+            seen = session.shown[server_id] = state.visible_channels(session.caller.user_id)
+            if channel_id in seen:
+                self._hub.subscribe(session, channel_topic(channel_id))
 
-    def closed(self, event: ChannelDeleted) -> None:
+    def closed(self, server_id: ServerId) -> None:
         """After a channel's end has gone out: nobody shall be told again that they no longer see it."""
-        state = self._state(event.server_id)
-        if state is not None:
-            for session in self._sessions(state.server.id):
-                seen = state.visible_channels(session.caller.user_id)
-                session.shown[state.server.id] = seen
+        for session, state in self._informed(server_id, self._sessions(server_id)):
+            session.shown[server_id] = state.visible_channels(session.caller.user_id)
 
     def rewire(self, server_id: ServerId, user_id: UserId | None = None) -> None:
         """Permissions may have changed, of all or of one: each session loses and gains what its person does."""
-        state = self._states.known(server_id)
         hearing = self._sessions(server_id)
         if user_id is not None:
             hearing = [s for s in self._hub.of_user(user_id) if server_id in s.shown]
-        for session in hearing:
-            if state is None:
-                session.close(AGAIN)
-            else:
-                self._adjust(session, state)
+        for session, state in self._informed(server_id, hearing):
+            self._adjust(session, state)
         self._turn_out(server_id)
 
     # -- one session --------------------------------------------------------------------------------
@@ -154,5 +139,13 @@ class Audience:
     def _sessions(self, server_id: ServerId) -> list["Session"]:
         return self._hub.listening(server_topic(server_id))
 
-    def _state(self, server_id: ServerId | None) -> ServerState | None:
-        return None if server_id is None else self._states.known(server_id)
+    def _informed(
+        self, server_id: ServerId, sessions: Iterable["Session"]
+    ) -> Iterator[tuple["Session", ServerState]]:
+        """With what memory has of the server; where it has nothing, they start again."""
+        state = self._states.known(server_id)
+        for session in sessions:
+            if state is None:
+                session.close(AGAIN)
+            else:
+                yield session, state

@@ -10,7 +10,6 @@ from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.session import Session
-from hubbub.model.entities import Kind
 from hubbub.model.events import (
     BlocksChanged,
     ChannelCreated,
@@ -151,8 +150,8 @@ class Fanout:
                         self._hub.subscribe(session, channel_topic(event.channel_id))
             case ServerMemberJoined():
                 self.audience.came(event.server_id, event.member.user_id)
-            case ChannelCreated() if event.channel.kind is Kind.TEXT:
-                self.audience.opened(event.channel)
+            case ChannelCreated() if event.channel.server_id is not None:
+                self.audience.opened(event.channel.server_id, event.channel_id)
             case OverridesUpdated() if event.channel.server_id is not None:
                 self.audience.rewire(event.channel.server_id)
             case _:
@@ -165,7 +164,6 @@ class Fanout:
                     session.lose(event.channel_id)
             case ChannelDeleted():
                 self._empty(event)
-                self.audience.closed(event)
             case UserUpdated():
                 for session in self._hub.of_user(event.user.id):
                     session.rename(event.user)
@@ -202,6 +200,8 @@ class Fanout:
         everyone = [s for group in self._hub.live(topic).values() for s in group]
         for session in (*everyone, *tuple(self._hub.held(topic))):
             session.lose(event.channel_id)
+        if event.server_id is not None:
+            self.audience.closed(event.server_id)
 
 
 def _write(frames: bytes, sessions: Iterable[Session]) -> None:

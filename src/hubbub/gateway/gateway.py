@@ -15,7 +15,7 @@ from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.replay import (
     NOTHING,
     Snapshot,
-    is_new,
+    fresh,
     joined_since,
     places,
     snapshot,
@@ -299,9 +299,9 @@ class Gateway:
             if topic.startswith("channel:") and topic not in wanted:
                 self.hub.unsubscribe(session, topic)
         self.hub.release(session)
-        fresh = [event for event in held if is_new(event, known)]
-        self._parts.recovery.caught_up(session, fresh)
-        self._parts.fanout.catch_up(session, fresh)
+        told = fresh(held, known)
+        self._parts.recovery.caught_up(session, told)
+        self._parts.fanout.catch_up(session, told)
 
     # -- entering a channel -------------------------------------------------------------------------
 

@@ -7,11 +7,17 @@ import msgspec
 
 from hubbub.model.entities import Changes, ChannelView, Kind, Member, Message, Status
 from hubbub.model.errors import Refused, not_found
-from hubbub.model.events import Event, MemberJoined
+from hubbub.model.events import ChannelCreated, Event, MemberJoined
 from hubbub.model.ids import ChannelId, ServerId, UserId
 from hubbub.model.limits import SYNC_CHARS, SYNC_MESSAGES
 from hubbub.model.permissions import READ_HISTORY, rank
-from hubbub.model.server_events import OwnServerEvent, ServerEvent
+from hubbub.model.server_events import (
+    ChannelHidden,
+    ChannelShown,
+    OwnServerEvent,
+    ServerCreated,
+    ServerEvent,
+)
 from hubbub.model.servers import ServerView
 from hubbub.ports.dialect import Ready
 from hubbub.ports.store import Store, Transaction
@@ -107,8 +113,37 @@ def versions(ready: Ready) -> Versions:
     return Versions(channels, {view.server.id: view.server.version for view in ready.servers})
 
 
-def is_new(event: Event, known: Versions) -> bool:
-    """Whether an event that was held tells something that the snapshot does not."""
+def fresh(held: Iterable[Event], known: Versions) -> list[Event]:
+    """What was held and tells something that the snapshot does not.
+
+    Beginning to see a channel, and no longer seeing it, have no version of their own: a channel's overrides change
+    without its server. What counts there is whether the client has the channel by then.
+    """
+    has = set(known.channels)
+    found: list[Event] = []
+    for event in held:
+        if isinstance(event, ChannelShown):
+            is_told = event.channel.id not in has
+            has.add(event.channel.id)
+        elif isinstance(event, ChannelHidden):
+            is_told = event.channel_id in has
+            has.discard(event.channel_id)
+        else:
+            is_told = _is_new(event, known)
+            has |= _brought(event) if is_told else set()
+        if is_told:
+            found.append(event)
+    return found
+
+
+def _brought(event: Event) -> set[ChannelId]:
+    """The channels that a client has by an event."""
+    if isinstance(event, ServerCreated):
+        return {view.channel.id for view in event.view.channels}
+    return {event.channel_id} if isinstance(event, ChannelCreated) else set()
+
+
+def _is_new(event: Event, known: Versions) -> bool:
     version = getattr(event, "version", None)
     if version is None:
         return True
@@ -125,5 +160,5 @@ def joined_since(held: Iterable[Event], user_id: UserId, known: Versions) -> set
         for event in held
         if isinstance(event, MemberJoined)
         and event.member.user_id == user_id
-        and is_new(event, known)
+        and _is_new(event, known)
     }

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from hubbub.model.entities import ChannelView, Message, User
+from hubbub.model.errors import forbidden
 from hubbub.model.ids import CategoryId, ChannelId, RoleId, ServerId, UserId, WebhookId
 
 
@@ -93,6 +94,14 @@ class Invite(msgspec.Struct, frozen=True):
     expires_at: int | None
     max_uses: int
     uses: int = 0
+
+
+def require_open(invite: Invite, now: int) -> None:
+    """That an invite has not ended; raises `Refused(forbidden)`."""
+    if invite.expires_at is not None and invite.expires_at <= now:
+        raise forbidden("This invite has expired; ask for a new one.")
+    if invite.max_uses and invite.uses >= invite.max_uses:
+        raise forbidden("This invite is used up; ask for a new one.")
 
 
 class InvitePreview(msgspec.Struct, frozen=True):

@@ -31,7 +31,6 @@ class ServerRows(msgspec.Struct, frozen=True):
     categories: list[Category]
     channels: list[Channel]
     members: list[ServerMember]
-    banned: list[UserId]
 
 
 class Join(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from hubbub.model.events import ChannelDeleted, Event, MessageRecalled
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.model.images import media_type
 from hubbub.model.permissions import ATTACH_FILES
+from hubbub.model.server_events import ServerDeleted
 from hubbub.ports.blobs import Blobs
 from hubbub.ports.ids import IdSource
 from hubbub.services.directory import Directory
@@ -87,10 +88,12 @@ class Images:
         if isinstance(event, MessageRecalled):
             self._blobs.drop(_key(event.channel_id, event.message.id))
         elif isinstance(event, ChannelDeleted):
-            self.drop_channel(event.channel_id)
+            self._drop_channel(event.channel_id)
+        elif isinstance(event, ServerDeleted):
+            for channel_id in event.channel_ids:
+                self._drop_channel(channel_id)
 
-    def drop_channel(self, channel_id: ChannelId) -> None:
-        """All of a channel that is gone."""
+    def _drop_channel(self, channel_id: ChannelId) -> None:
         self._blobs.drop(f"channels/{channel_id}")
 
 

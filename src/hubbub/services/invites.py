@@ -3,7 +3,7 @@
 from typing import Final
 
 from hubbub.model.commands import Caller
-from hubbub.model.errors import forbidden, invalid, not_found
+from hubbub.model.errors import invalid, not_found
 from hubbub.model.ids import ServerId
 from hubbub.model.limits import SERVER_MEMBERS
 from hubbub.model.permissions import CREATE_INVITE, MANAGE_SERVER
@@ -14,7 +14,7 @@ from hubbub.model.server_commands import (
     ListInvites,
     RevokeInvite,
 )
-from hubbub.model.servers import Invite, InvitePreview, ServerMember, ServerView
+from hubbub.model.servers import Invite, InvitePreview, ServerMember, ServerView, require_open
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
 from hubbub.ports.server_store import Join
@@ -132,11 +132,3 @@ def _added(invite: Invite, steps: Transaction[None]) -> Transaction[Invite]:
 
 def _manages(state: ServerState, caller: Caller) -> bool:
     return bool(state.permissions(caller.user_id) & MANAGE_SERVER)
-
-
-def require_open(invite: Invite, now: int) -> None:
-    """That an invite has not ended."""
-    if invite.expires_at is not None and invite.expires_at <= now:
-        raise forbidden("This invite has expired; ask for a new one.")
-    if invite.max_uses and invite.uses >= invite.max_uses:
-        raise forbidden("This invite is used up; ask for a new one.")

@@ -59,9 +59,7 @@ class Members:
                 return settled((member, None))
             return self._store.channels.put_member(member)
 
-        member, _ = await self._store.write(
-            prepare, lambda result: self._announce_added(result, caller), barrier=True
-        )
+        member, _ = await self._store.write(prepare, self._announce_added, barrier=True)
         return member
 
     async def remove(self, caller: Caller, command: RemoveMember) -> None:
@@ -115,10 +113,7 @@ class Members:
     def _joining(self, room: Room, caller: Caller) -> Member:
         user_id = caller.user_id
         known = room.members.get(user_id)
-        if room.channel.kind is Kind.LOBBY:
-            require_visible(room, caller)
-            return self._newcomer(room, user_id)
-        if room.server is not None:
+        if _is_everybodys(room):
             require_visible(room, caller)
             return self._newcomer(room, user_id)
         if known is not None and known.status is Status.BANNED:
@@ -136,7 +131,7 @@ class Members:
         now = self._clock.now_ms()
         return Member(room.channel.id, user_id, GroupRole.MEMBER, Status.ACTIVE, 0, now)
 
-    def _announce_added(self, result: Result, caller: Caller) -> Sequence[Publication]:
+    def _announce_added(self, result: Result) -> Sequence[Publication]:
         member, user = result
         if user is None:
             return ()

@@ -32,6 +32,7 @@ class Memory(Generic[K, V]):
         self._young: dict[K, V] = {}
         self._old: dict[K, V] = {}
         self._loading: dict[K, tuple[asyncio.Future[V], list[Event]]] = {}
+        self._doubts = 0
 
     async def read(self, key: K) -> V:
         """From the store; raises `Refused(not_found)`."""
@@ -80,7 +81,9 @@ class Memory(Generic[K, V]):
             self._loading[key][1].append(event)
 
     def forget(self) -> None:
-        """Memory may be wrong: whoever holds a thing finds it gone, and the next to ask reads it anew."""
+        """Memory may be wrong: whoever holds a thing finds it gone, and the next to ask reads it anew; so does who is
+        reading it."""
+        self._doubts += 1
         for things in (self._young, self._old):
             for thing in things.values():
                 thing.gone = True
@@ -95,7 +98,8 @@ class Memory(Generic[K, V]):
         missed: list[Event] = []
         self._loading[key] = future, missed
         try:
-            found = self._young[key] = await self._read(key, missed)
+            # What has come into memory by its first event meanwhile stays: somebody may hold it already.
+            found = self._young.setdefault(key, await self._read(key, missed))
         except Exception as error:
             future.set_exception(error)
             raise
@@ -106,13 +110,14 @@ class Memory(Generic[K, V]):
             del self._loading[key]
 
     async def _read(self, key: K, missed: list[Event]) -> V:
-        found = await self.read(key)
-        for event in missed:
-            found.apply(event)
-        if found.gone:
-            # It has ended while it was being read; reading again finds nothing.
-            return await self.read(key)
-        return found
+        """Again, if it has ended while it was being read (then there is nothing) or memory was in doubt."""
+        while True:
+            doubts = self._doubts
+            found = await self.read(key)
+            for event in missed:
+                found.apply(event)
+            if doubts == self._doubts and not found.gone:
+                return found
 
 
 def _look_at(future: "asyncio.Future[V]") -> None:

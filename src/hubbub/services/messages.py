@@ -113,7 +113,7 @@ class Messages:
 
     async def _send_slowly(self, caller: Caller, draft: Draft, room: Room) -> Sent:
         """Only what was sent makes its author wait."""
-        waits = self._slow_mode.enter(room, caller.user_id)
+        waits = self._slow_mode.enter(room, caller.user_id, draft.nonce)
         is_new = False
         try:
             result = await self._store.append(draft, lambda: require_writable(room, caller), sent)
@@ -186,7 +186,7 @@ class Messages:
     ) -> Transaction[tuple[Message, bool]]:
         """The audit log tells what was done to others."""
         message, is_new = yield from steps
-        others = [_by_another(entry, message) for entry in note if entry.actor != message.author]
+        others = [_by_another(e, message) for e in note if e.actor.id != message.author.id]
         if is_new and others:
             yield from self._store.servers.add_audit(others)
         return message, is_new

@@ -6,8 +6,8 @@ from hubbub.model.commands import Caller
 from hubbub.model.entities import Channel, Kind
 from hubbub.model.errors import conflict, forbidden, invalid, not_found
 from hubbub.model.events import Publication
-from hubbub.model.ids import ChannelId, RoleId, ServerId
-from hubbub.model.limits import CHANNEL_NAME_CHARS, PAGE_MAX, SERVERS, SERVERS_OWNED
+from hubbub.model.ids import ChannelId, RoleId, ServerId, UserId
+from hubbub.model.limits import CHANNEL_NAME_CHARS, PAGE_MAX, SERVERS_OWNED
 from hubbub.model.names import clean
 from hubbub.model.permissions import ADMINISTRATOR, EVERYONE, MANAGE_SERVER
 from hubbub.model.server_commands import (
@@ -21,13 +21,9 @@ from hubbub.model.server_commands import (
 from hubbub.model.server_events import ServerCreated, ServerDeleted, ServerUpdated
 from hubbub.model.servers import AuditEntry, Role, Server, ServerMember, ServerView
 from hubbub.model.topics import user_topic
-from hubbub.ports.clock import Clock
-from hubbub.ports.ids import IdSource
-from hubbub.ports.store import Store, Transaction, settled
+from hubbub.ports.store import Transaction, settled
 from hubbub.services.audit import Note
 from hubbub.services.content import check_limit, check_url
-from hubbub.services.directory import Directory
-from hubbub.services.images import Images
 from hubbub.services.server_service import ServerService, beside, in_server
 from hubbub.services.states import ServerState
 from hubbub.services.visibility import require_permission
@@ -40,12 +36,6 @@ First = tuple[Server, list[Role], ServerMember, list[Channel]]
 class Servers(ServerService):
     """Servers as a whole."""
 
-    def __init__(
-        self, store: Store, directory: Directory, clock: Clock, ids: IdSource, images: Images
-    ) -> None:
-        super().__init__(store, directory, clock, ids)
-        self._images = images
-
     async def create(self, caller: Caller, command: CreateServer) -> ServerView:
         """Owned by the caller."""
         first = self._first(caller, command)
@@ -55,8 +45,6 @@ class Servers(ServerService):
         tables = self._store.servers
         if (yield from tables.count_owned(caller.user_id)) >= SERVERS_OWNED:
             raise conflict(f"You own {SERVERS_OWNED} servers; delete one first.")
-        if len((yield from tables.list_ids(caller.user_id))) >= SERVERS:
-            raise conflict(f"You are in {SERVERS} servers; leave one first.")
         return (yield from tables.add_server(*first))
 
     def _first(self, caller: Caller, command: CreateServer) -> First:
@@ -107,11 +95,26 @@ class Servers(ServerService):
             if not changes:
                 return beside(False, settled(state.server))
             notes = self._update_notes(caller, command, changes)
-            tables = self._store.servers
-            return beside(True, tables.update_server(command.server_id, changes, notes))
+            return beside(True, self._change(command, changes, notes))
 
         _, server = await self._store.write(prepare, _updated, barrier=True)
         return server
+
+    def _change(
+        self, command: UpdateServer, changes: dict[str, object], notes: Note
+    ) -> Transaction[Server]:
+        if command.owner_id is not None and "owner_id" in changes:
+            yield from self._require_may_own(command.owner_id)
+        return (yield from self._store.servers.update_server(command.server_id, changes, notes))
+
+    def _require_may_own(self, user_id: UserId) -> Transaction[None]:
+        """As who makes a server: a person, who does not own too many. A bot that is deleted would leave it without
+        anybody who may end it."""
+        user = yield from self._store.accounts.get_user(user_id)
+        if user is None or user.is_bot:
+            raise invalid("owner_id", "it must be a person, not a bot")
+        if (yield from self._store.servers.count_owned(user_id)) >= SERVERS_OWNED:
+            raise conflict(f"They own {SERVERS_OWNED} servers; let them delete one first.")
 
     def _update_notes(
         self, caller: Caller, command: UpdateServer, changes: dict[str, object]
@@ -136,13 +139,11 @@ class Servers(ServerService):
                 raise forbidden("Only the owner may delete the server.")
             return self._store.servers.delete_server(command.server_id)
 
-        _, channels = await self._store.write(
+        await self._store.write(
             prepare,
             lambda done: (in_server(ServerDeleted(command.server_id, done[0], tuple(done[1]))),),
             barrier=True,
         )
-        for channel_id in channels:
-            self._images.drop_channel(channel_id)
 
     async def list_audit(self, caller: Caller, command: ListAudit) -> list[AuditEntry]:
         """The newest first."""

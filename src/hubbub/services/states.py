@@ -32,7 +32,7 @@ from hubbub.model.server_events import (
     ServerMemberUpdated,
     ServerUpdated,
 )
-from hubbub.model.servers import Category, Departure, Role, Server, ServerMember, ServerView
+from hubbub.model.servers import Category, Role, Server, ServerMember, ServerView
 from hubbub.ports.server_store import ServerRows
 from hubbub.ports.store import Store
 from hubbub.services.memory import Memory
@@ -50,7 +50,6 @@ class ServerState:
         "_named",
         "_overrides",
         "_visible",
-        "banned",
         "categories",
         "channels",
         "gone",
@@ -65,7 +64,6 @@ class ServerState:
         self.categories: dict[CategoryId, Category] = {c.id: c for c in rows.categories}
         self.channels: dict[ChannelId, Channel] = {}
         self.members: dict[UserId, ServerMember] = {m.user_id: m for m in rows.members}
-        self.banned: set[UserId] = set(rows.banned)
         self.gone = False
         self._overrides: dict[ChannelId, dict[int, Override]] = {}
         self._named: frozenset[int] = frozenset()
@@ -169,7 +167,7 @@ class ServerState:
             case ServerMemberJoined() | ServerMemberUpdated():
                 self.members[event.member.user_id] = event.member
             case ServerMemberLeft():
-                self._lose(event)
+                self.members.pop(event.user.id, None)
             case RoleCreated() | RoleUpdated():
                 self.roles[event.role.id] = event.role
             case RoleDeleted():
@@ -178,11 +176,6 @@ class ServerState:
                 self.categories[event.category.id] = event.category
             case CategoryDeleted():
                 self._drop_category(event.category_id)
-
-    def _lose(self, event: ServerMemberLeft) -> None:
-        self.members.pop(event.user.id, None)
-        if event.how is Departure.BANNED:
-            self.banned.add(event.user.id)
 
     def _drop_role(self, role_id: RoleId) -> None:
         self.roles.pop(role_id, None)
@@ -247,6 +240,6 @@ class ServerStates(Memory[ServerId, ServerState]):
         if view.member_count == 1 and view.server.id not in self._young:
             channels = [v.channel for v in view.channels]
             rows = ServerRows(
-                view.server, [*view.roles], [*view.categories], channels, [view.member], []
+                view.server, [*view.roles], [*view.categories], channels, [view.member]
             )
             self._young[view.server.id] = ServerState(rows)

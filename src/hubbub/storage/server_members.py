@@ -7,10 +7,18 @@ import msgspec
 import sqlalchemy as sa
 
 from hubbub.model.entities import User
-from hubbub.model.errors import conflict, forbidden, not_found
+from hubbub.model.errors import conflict, not_found
 from hubbub.model.ids import ServerId, UserId
 from hubbub.model.limits import INVITES, SERVER_MEMBERS, SERVERS
-from hubbub.model.servers import AuditEntry, Ban, Invite, InvitePreview, ServerMember, ServerView
+from hubbub.model.servers import (
+    AuditEntry,
+    Ban,
+    Invite,
+    InvitePreview,
+    ServerMember,
+    ServerView,
+    require_open,
+)
 from hubbub.ports.server_store import Join
 from hubbub.ports.transaction import Row
 from hubbub.storage import positions
@@ -98,7 +106,7 @@ class ServerPeople(ServerReads):
             view = yield from self._view(user.id, server_id)
             return Join(view, None, view.server.version)
         if invite is not None:
-            _require_usable(invite, now)
+            require_open(invite, now)
             yield _USE_INVITE(hash=_hash(invite.code))
         yield from self._enter(member)
         yield from add_audit(server_id, audit)
@@ -227,13 +235,6 @@ def _invite(code: str) -> Steps[Invite]:
     if invite is None:
         raise not_found("invite")
     return invite
-
-
-def _require_usable(invite: Invite, now: int) -> None:
-    if invite.expires_at is not None and invite.expires_at <= now:
-        raise forbidden("This invite has expired; ask for a new one.")
-    if invite.max_uses and invite.uses >= invite.max_uses:
-        raise forbidden("This invite has been used up; ask for a new one.")
 
 
 def _count_invites(server_id: ServerId) -> Steps[int]:

@@ -66,8 +66,15 @@ _BUMP = Statement(
     .values(version=servers.c.version + 1, member_count=servers.c.member_count + param("newcomers"))
     .returning(*SERVER_COLUMNS)
 )
-_INSERT_AUDIT = Statement(audit_log.insert().values({c.name: param(c.name) for c in audit_log.c}))
 
+
+def insert_of(table: sa.Table) -> Statement:
+    """A row of a table, with a parameter for each of its columns."""
+    return Statement(table.insert().values({c.name: param(c.name) for c in table.c}))
+
+
+_INSERT_AUDIT = insert_of(audit_log)
+_INSERT_MEMBER = insert_of(server_members)
 _NOTIFY: Final[Mapping[str, Notify]] = {n.value: n for n in Notify}
 
 
@@ -150,14 +157,6 @@ def add_audit(server_id: ServerId, audit: Sequence[AuditEntry]) -> Steps[None]:
             created_at=entry.created_at,
             changes=stored(entry.changes),
         )
-
-
-def insert_of(table: sa.Table) -> Statement:
-    """A row of a table, with a parameter for each of its columns."""
-    return Statement(table.insert().values({c.name: param(c.name) for c in table.c}))
-
-
-_INSERT_MEMBER = insert_of(server_members)
 
 
 def insert_member(member: ServerMember) -> Query:

@@ -41,7 +41,6 @@ _CHANNELS = Statement(
     .order_by(channels.c.position, channels.c.id)
 )
 _MEMBERS = Statement(sa.select(*MEMBER_COLUMNS).where(_IN_SERVER))
-_BANNED = Statement(sa.select(bans.c.user_id).where(bans.c.server_id == param("server")))
 _IDS = Statement(
     sa.select(server_members.c.server_id)
     .where(server_members.c.user_id == param("user"))
@@ -102,7 +101,6 @@ class ServerReads:
             (yield from list_categories(server_id)),
             (yield from every(_CHANNELS(server=server_id), to_channel)),
             (yield from every(_MEMBERS(server=server_id), to_member)),
-            (yield from every(_BANNED(server=server_id), lambda row: UserId(row[0]))),  # type: ignore[arg-type]  # an integer column
         )
 
     def list_ids(self, user_id: UserId) -> Steps[list[ServerId]]:

@@ -274,7 +274,7 @@ class Client:
         """Who is in no namespace has so long to enter one: else sockets would cost those who open them nothing."""
         if self.is_connected:
             self._stop_connect_timer()
-        elif self._connect_timer is None:
+        elif self._connect_timer is None and not self.engine.closed:
             ends = self.engine.timers.call_later(self._connect_seconds, self._late)
             self._connect_timer = ends
 

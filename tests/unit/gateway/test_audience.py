@@ -16,6 +16,7 @@ from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.replay import Versions, fresh
 from hubbub.model.entities import Channel, Kind, Message, Override
 from hubbub.model.events import (
     ChannelCreated,
@@ -80,7 +81,6 @@ class _States(ServerStates):
             [],
             [_channel(OPEN), _channel(SECRET, HIDDEN, FOR_STAFF)],
             [_member(1), _member(2)],
-            [],
         )
         return ServerState(rows)
 
@@ -180,6 +180,19 @@ def test_overrides_narrow_before_they_are_told(world: _World, is_held: bool) -> 
     assert not {"OverridesUpdated", "channel_updated", "after"} & set(told)
 
 
+def test_a_channel_that_is_shown_while_one_catches_up_is_told(world: _World) -> None:
+    """The snapshot has been read; a channel's overrides change without a new version of the server."""
+    state = world.states.known(HOME)
+    assert state is not None
+    snapshot = Versions({OPEN: 1}, {HOME: state.server.version})
+    held = world.session(2)
+    held.is_held = True
+    world.fanout.audience.join(held.real, state)
+    world.publish(OverridesUpdated(SECRET, 2, _channel(SECRET, version=2)))
+    told = [type(event).__name__ for event in fresh(held.held, snapshot)]
+    assert told == ["ChannelShown", "OverridesUpdated"]
+
+
 def test_overrides_widen(world: _World) -> None:
     change = OverridesUpdated(SECRET, 2, _channel(SECRET, version=2))
     world.publish(_said(SECRET, "before"), change, _said(SECRET, "after"))
@@ -258,7 +271,16 @@ def test_the_end_of_a_server_is_the_end_of_its_channels(world: _World) -> None:
     assert [frame["type"] for frame in entered.frames] == ["channel_deleted"]
 
 
-def test_a_server_that_memory_has_lost_ends_connections_rather_than_skip(world: _World) -> None:
+@pytest.mark.parametrize(
+    "event",
+    [
+        RoleUpdated(HOME, 9, _role(STAFF, 0)),
+        ChannelCreated(ChannelId(23), 1, _channel(ChannelId(23))),
+    ],
+)
+def test_a_server_that_memory_has_lost_ends_connections_rather_than_skip(
+    world: _World, event: Event
+) -> None:
     world.states.forget()
-    world.fanout.deliver([Publication(server_topic(HOME), RoleUpdated(HOME, 9, _role(STAFF, 0)))])
+    world.fanout.deliver([Publication(_topic(event), event)])
     assert world.ann.notes == [("closed", AGAIN.code)]

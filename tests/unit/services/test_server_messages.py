@@ -334,6 +334,14 @@ async def test_only_what_was_sent_makes_its_author_wait(town: Town, hall: Hall) 
     await hall.say(hall.bob)
 
 
+async def test_a_retry_within_the_wait_finds_the_first_message(town: Town, hall: Hall) -> None:
+    await slow(town, hall)
+    first = await town.say(hall.bob, hall.channel, nonce="n")
+    retried = await town.say(hall.bob, hall.channel, nonce="n")
+    assert (retried.message, retried.duplicate) == (first.message, True)
+    await town.refused(hall.bob, SendMessage(hall.channel, "x", nonce="m"), Code.RATE_LIMITED)
+
+
 async def test_of_messages_sent_at_once_slow_mode_lets_one_through(town: Town, hall: Hall) -> None:
     await slow(town, hall)
     sends = [town.do(hall.bob, SendMessage(hall.channel, str(n))) for n in range(5)]
@@ -378,6 +386,16 @@ async def test_moderators_take_messages_of_others_back_and_it_is_noted(
         "channel_id": str(hall.channel),
         "author_id": str(hall.bob.id),
     }
+
+
+async def test_who_has_another_name_since_still_takes_back_their_own(
+    town: Town, hall: Hall
+) -> None:
+    own = await hall.say(hall.bob)
+    renamed = msgspec.structs.replace(hall.bob, display_name="Robert")
+    await town.do(renamed, RecallMessage(hall.channel, own.id))
+    notes = await town.do(hall.ann, ListAudit(hall.id))
+    assert [n.action for n in notes].count("message.recall") == 0
 
 
 # -- being there --------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from hubbub.model.permissions import (
     MANAGE_SERVER,
 )
 from hubbub.model.server_commands import (
+    AddBot,
+    CreateBot,
     CreateCategory,
     CreateServer,
     DeleteCategory,
@@ -34,7 +36,7 @@ from hubbub.model.server_events import (
     ServerDeleted,
     ServerUpdated,
 )
-from hubbub.model.servers import Category, ServerView
+from hubbub.model.servers import AuditEntry, Bot, Category, ServerView
 from hubbub.model.topics import server_topic, user_topic
 
 
@@ -138,6 +140,22 @@ async def test_only_the_owner_hands_a_server_over_to_a_member(town: Town) -> Non
     assert note.changes == {"owner_id": str(boss.id)}
 
 
+async def test_a_server_is_not_handed_to_a_bot_nor_to_who_owns_too_many(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubbub.services.servers.SERVERS_OWNED", 1)
+    ann, bob = await town.person(), await town.person()
+    server = (await town.server(ann)).server.id
+    bot: Bot = await town.do(ann, CreateBot("helper"))
+    await town.do(ann, AddBot(server, bot.user.id))
+    refusal = await town.refused(ann, UpdateServer(server, owner_id=bot.user.id), Code.INVALID)
+    assert refusal.field == "owner_id"
+    await town.server(bob)
+    await town.enter(server, ann, bob)
+    await town.refused(ann, UpdateServer(server, owner_id=bob.id), Code.CONFLICT)
+    assert town.state(server).server.owner_id == ann.id
+
+
 async def test_the_owner_ends_a_server_with_all_that_was_in_it(town: Town) -> None:
     ann = await town.person()
     view = await town.server(ann)
@@ -199,6 +217,14 @@ async def test_categories_come_at_the_end_and_are_told_to_all(town: Town) -> Non
     assert (named.name, named.position) == ("uno", 7)
     assert await town.do(ann, UpdateCategory(first.id, name="uno")) == named
     await town.do(ann, DeleteCategory(second.id))
+    notes: list[AuditEntry] = await town.do(ann, ListAudit(server))
+    assert [(note.action, note.target_id) for note in notes] == [
+        ("category.delete", second.id),
+        ("category.update", first.id),
+        ("category.update", first.id),
+        ("category.create", second.id),
+        ("category.create", first.id),
+    ]
     kinds = [(p.topic, type(p.event)) for p in await town.heard()]
     topic = server_topic(server)
     assert kinds == [

@@ -222,6 +222,13 @@ def test_disconnect_when_before_it_is_decided_leaves_and_is_told_nothing(
     assert scene.said() == [], "the next one is another socket"
 
 
+def test_connect_when_decided_after_the_end_leaves_nothing_behind(scene: Scene) -> None:
+    scene.text(b"0/later,")
+    scene.bench.engine.close(clean=False)
+    scene.entered["/later"].socket.let_in()
+    assert scene.bench.timers.waiting == 0
+
+
 def test_connect_when_refused_later_in_one_of_two_keeps_the_other(inside: Scene) -> None:
     inside.text(b"0/later,")
     inside.entered["/later"].socket.refuse(Refusal("Not you"))
