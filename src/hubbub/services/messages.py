@@ -198,6 +198,7 @@ class Messages:
         found = await self._store.read(
             self._store.messages.get_message(command.channel_id, command.message_id)
         )
+        require_readable(room, caller)  # a kick during the read must win
         if found is None:
             raise not_found("message")
         return found

@@ -77,7 +77,9 @@ class Webhooks(ServerService):
     async def list_all(self, caller: Caller, command: ListWebhooks) -> list[Webhook]:
         """Without their tokens."""
         await self._managed(caller, command.channel_id)
-        return await self._store.read(self._store.programs.list_webhooks(command.channel_id))
+        found = await self._store.read(self._store.programs.list_webhooks(command.channel_id))
+        self._require_managed(caller, command.channel_id)  # a kick during the read must win
+        return found
 
     async def update(self, caller: Caller, command: UpdateWebhook) -> Webhook:
         """Name, avatar, a new token."""
