@@ -6,7 +6,7 @@ from hubbub.model.commands import Caller
 from hubbub.model.entities import Channel, Kind
 from hubbub.model.errors import conflict, forbidden, invalid, not_found
 from hubbub.model.events import Publication
-from hubbub.model.ids import ChannelId, RoleId, ServerId
+from hubbub.model.ids import ChannelId, RoleId, ServerId, UserId
 from hubbub.model.limits import CHANNEL_NAME_CHARS, PAGE_MAX, SERVERS, SERVERS_OWNED
 from hubbub.model.names import clean
 from hubbub.model.permissions import ADMINISTRATOR, EVERYONE, MANAGE_SERVER
@@ -107,11 +107,25 @@ class Servers(ServerService):
             if not changes:
                 return beside(False, settled(state.server))
             notes = self._update_notes(caller, command, changes)
-            tables = self._store.servers
-            return beside(True, tables.update_server(command.server_id, changes, notes))
+            return beside(True, self._change(command.server_id, changes, notes))
 
         _, server = await self._store.write(prepare, _updated, barrier=True)
         return server
+
+    def _change(
+        self, server_id: ServerId, changes: dict[str, object], notes: Note
+    ) -> Transaction[Server]:
+        if isinstance(owner_id := changes.get("owner_id"), int):
+            yield from self._require_heir(UserId(owner_id))
+        return (yield from self._store.servers.update_server(server_id, changes, notes))
+
+    def _require_heir(self, user_id: UserId) -> Transaction[None]:
+        """A program that its owner ends would leave a server behind that is nobody's."""
+        heir = yield from self._store.accounts.get_user(user_id)
+        if heir is None or heir.is_bot or heir.disabled:
+            raise invalid("owner_id", "it must be a person; a bot can't own a server")
+        if (yield from self._store.servers.count_owned(user_id)) >= SERVERS_OWNED:
+            raise conflict(f"They own {SERVERS_OWNED} servers already.")
 
     def _update_notes(
         self, caller: Caller, command: UpdateServer, changes: dict[str, object]
