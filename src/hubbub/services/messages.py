@@ -1,6 +1,6 @@
 """Sending, editing, recalling and reading messages."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import msgspec
 
@@ -17,7 +17,7 @@ from hubbub.model.errors import Refused, conflict, forbidden, invalid, not_found
 from hubbub.model.events import MessageEdited, MessageRecalled, MessageSent, Publication
 from hubbub.model.ids import MessageId, UserId
 from hubbub.model.limits import PAGE_MAX
-from hubbub.model.permissions import SEND_MESSAGES
+from hubbub.model.permissions import MENTION_EVERYONE, SEND_MESSAGES
 from hubbub.model.servers import AuditEntry
 from hubbub.model.topics import channel_topic
 from hubbub.ports.clock import Clock
@@ -92,7 +92,17 @@ class Messages:
         draft = self._draft(caller, command, room)
         if room.channel.slow_mode:
             return await self._send_slowly(caller, draft, room)
-        return await self._store.append(draft, lambda: require_writable(room, caller), sent)
+        return await self._append(caller, draft, room)
+
+    def _append(self, caller: Caller, draft: Draft, room: Room) -> Awaitable[Sent]:
+        """Who loses a permission while it waits may no longer do with it what takes that."""
+
+        def admit() -> None:
+            require_writable(room, caller)
+            if draft.extra is not None and (draft.extra.mention_roles or draft.extra.here):
+                require_allowed(room, caller, MENTION_EVERYONE)
+
+        return self._store.append(draft, admit, sent)
 
     def _draft(self, caller: Caller, command: SendMessage, room: Room) -> Draft:
         user = caller.known
@@ -123,7 +133,7 @@ class Messages:
             return found
         is_new = False
         try:
-            result = await self._store.append(draft, lambda: require_writable(room, caller), sent)
+            result = await self._append(caller, draft, room)
             is_new = not result.duplicate
             return result
         finally:
@@ -144,17 +154,6 @@ class Messages:
         require_allowed(room, caller, SEND_MESSAGES)
         check_content(command.content)
         self._rates.take(MESSAGES, "messages", caller.user_id, command.channel_id)
-        named = find_mentions(command.content, room, caller.user_id, self._presence)
-        edited = Edited(
-            command.channel_id,
-            command.message_id,
-            command.content,
-            named.people,
-            self._clock.now_ms(),
-            named.roles,
-            named.here,
-            named.notified,
-        )
 
         def allow(message: Message) -> None:
             if message.recalled_at is not None:
@@ -164,9 +163,22 @@ class Messages:
 
         def prepare() -> Transaction[Message]:
             require_allowed(room, caller, SEND_MESSAGES)
-            return self._store.messages.edit(edited, allow)
+            return self._store.messages.edit(self._edit_of(caller, command, room), allow)
 
         return await self._store.write(prepare, _edited)
+
+    def _edit_of(self, caller: Caller, command: EditMessage, room: Room) -> Edited:
+        named = find_mentions(command.content, room, caller.user_id, self._presence)
+        return Edited(
+            command.channel_id,
+            command.message_id,
+            command.content,
+            named.people,
+            self._clock.now_ms(),
+            named.roles,
+            named.here,
+            named.notified,
+        )
 
     async def recall(self, caller: Caller, command: RecallMessage) -> Message:
         """The author for a while, who moderates always. Recalling twice changes nothing."""
