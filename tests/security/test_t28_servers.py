@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from security.flood import Flood
+from security.server_scene import UNKNOWN
+from support.mew import hexed
 from support.rest import Answer, Person, call, sign_up
 from support.server import RunningServer
-from support.sockets import ChannelChat, Json, Native, Socket
+from support.sockets import ChannelChat, Json, Mew, Native, Socket
 
 VIEW = {"allow": [], "deny": ["VIEW_CHANNEL"]}
 SEES = {"allow": ["VIEW_CHANNEL"], "deny": []}
@@ -74,26 +77,48 @@ async def _open(dialect: str, server: RunningServer, person: Person, channel: st
     """A signed-in connection that hears the channel."""
     if dialect == "native":
         return await Native(server.ws, person.token).__aenter__()
+    if dialect == "mew":
+        return await Mew(server.ws, person.token).__aenter__()
     socket = await ChannelChat(server.ws, person.token).__aenter__()
     await socket.enter(channel)
     return socket
 
 
+async def _heard(socket: Socket) -> list[Json]:
+    """What came before the answer to what is asked now; of every dialect with a type and data."""
+    await socket.send(socket.FENCE)
+    found: list[Any] = []
+    while not socket.is_fenced(frame := await socket.receive()):
+        found.append(frame)
+    return [{"type": f[0], "data": f[1]} if isinstance(f, list) else f for f in found]
+
+
 def _about(frames: list[Json], channel: str) -> list[Json]:
-    return [f for f in frames if (f.get("data") or {}).get("channel_id") == channel]
+    """Without what makes Mew's clients look again, which comes behind the end."""
+    told = [f.get("data") or {} for f in frames if f["type"] != "PERMISSIONS_UPDATE"]
+    here = (channel, hexed(channel))
+    return [
+        d for d in told if any(d.get(key) in here for key in ("channel_id", "channelId", "_id"))
+    ]
 
 
 def _is_end(frame: Json, trio: Trio) -> bool:
     """Where the victim was told, in whichever dialect."""
-    data = frame.get("data") or {}
-    if frame["type"] == "channel_deleted":
+    data, kind = frame.get("data") or {}, frame["type"]
+    if kind == "channel_deleted":
         return bool(data["channel_id"] == trio.channel)
-    if frame["type"] in ("server_deleted", "server_removed"):
+    if kind == "CHANNEL_DELETE":
+        return bool(data["channelId"] == hexed(trio.channel))
+    if kind in ("server_deleted", "server_removed"):
         return bool(data["server_id"] == trio.server)
-    return bool(frame["type"] == "user_left" and data["user_id"] == trio.victim.id)
+    if kind in ("SERVER_DELETE", "SERVER_KICK"):
+        return bool(data["serverId"] == hexed(trio.server))
+    if kind == "MEMBER_LEAVE":
+        return bool(data["userId"] == hexed(trio.victim.id))
+    return bool(kind == "user_left" and data["user_id"] == trio.victim.id)
 
 
-@pytest.mark.parametrize("dialect", ["native", "channelchat"])
+@pytest.mark.parametrize("dialect", ["native", "channelchat", "mew"])
 @pytest.mark.parametrize("loss", LOSSES)
 async def test_t28_nothing_after_the_loss_reaches_the_victim_live(
     server: RunningServer, loss: str, dialect: str
@@ -108,11 +133,12 @@ async def test_t28_nothing_after_the_loss_reaches_the_victim_live(
         known = set(flood.version_of)  # of these some may have been on their way
         await flood.more()
         later = set(flood.version_of) - known
-        heard = await victim.drain()
+        heard = await _heard(victim)
     end = next((n for n, f in enumerate(heard) if _is_end(f, trio)), None)
     assert end is not None, f"the victim was not told: {[f['type'] for f in heard[-5:]]}"
     assert _about(heard[end + 1 :], trio.channel) == []
-    assert not any(message_id in str(heard) for message_id in later)
+    named = str(heard)
+    assert not any(i in named or hexed(i) in named for i in later)
     assert _about(heard[:end], trio.channel), "the flood did not reach the victim before"
     went_on = str(await other.drain())
     if loss not in _FOR_ALL:
@@ -151,6 +177,37 @@ async def test_t28_nothing_after_the_loss_by_resume_history_or_command(
         ):
             answer = await resumed.ask(kind, channel_id=trio.channel, **data)
             assert (answer["type"], answer["data"]["code"]) == ("error", "not_found"), kind
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_t28_nothing_after_the_loss_by_mews_routes(server: RunningServer, loss: str) -> None:
+    trio = _trio(server.url)
+    sent = trio.owner.send(trio.channel, "before")
+    place, one = hexed(trio.channel), hexed(sent["id"])
+
+    def ask(method: str, path: str, body: object = None) -> Answer:
+        return call(method, f"{server.url}/api{path}", body, trio.victim.token)
+
+    assert ask("GET", f"/channels/{place}/messages").body[0]["_id"] == one
+    assert LOSSES[loss](trio).status < 300
+    for base in (f"/channels/{place}", f"/servers/{hexed(trio.server)}/channels/{place}"):
+        for method, path, body in (
+            ("GET", "/messages", None),
+            ("GET", f"/messages?before={one}", None),
+            ("POST", "/messages", {"content": "x", "referencedMessageId": one}),
+            ("PATCH", f"/messages/{one}", {"content": "x"}),
+            ("DELETE", f"/messages/{one}", None),
+            ("PUT", f"/messages/{one}/reactions/x/@me", None),
+            ("DELETE", f"/messages/{one}/reactions/x/@me", None),
+            ("POST", "/ack", {"lastMessageId": one}),
+            ("GET", "/notification-settings", None),
+            ("PUT", "/notification-settings", {"level": "MUTE"}),
+        ):
+            found = ask(method, base + path, body)
+            absent = ask(method, (base + path).replace(place, hexed(UNKNOWN)), body)
+            assert (found.status, found.body) == (404, absent.body), (method, base + path)
+    for path in (f"/servers/{hexed(trio.server)}/channels", "/users/@me/channels"):
+        assert place not in str(ask("GET", path).body), path
 
 
 async def test_t28_who_may_not_read_history_resumes_without_it(server: RunningServer) -> None:

@@ -58,6 +58,7 @@ REASON_CHARS: Final = 512
 URL_CHARS: Final = 2_048
 SLOW_MODE_SECONDS: Final = 21_600
 PAYLOAD_BYTES: Final = 16 * 1024  # of a message of a type that only some clients know
+PAYLOAD_DEPTH: Final = 32
 TYPE_CHARS: Final = 64
 
 # Past these sizes, events that every member causes for every other member are not sent on: their number

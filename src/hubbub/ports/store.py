@@ -181,6 +181,12 @@ class MessageTables(Protocol):
         self, channel_id: ChannelId, message_id: MessageId
     ) -> Transaction[Message | None]: ...
 
+    def with_nonce(
+        self, channel_id: ChannelId, author_id: UserId, nonce: str
+    ) -> Transaction[Message | None]:
+        """The message that an author has sent to a channel under a nonce."""
+        ...
+
     def page(self, query: History) -> Transaction[Page]:
         """Refused(invalid) when a cursor is no message of this channel."""
         ...

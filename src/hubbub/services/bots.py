@@ -19,6 +19,7 @@ from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
 from hubbub.ports.server_store import Join
 from hubbub.ports.store import Store, Transaction, nothing
+from hubbub.services.audit import Note
 from hubbub.services.directory import Directory
 from hubbub.services.logins import Logins
 from hubbub.services.rates import REGISTRATIONS, Rates
@@ -92,10 +93,15 @@ class Bots(ServerService):
             state = self.known(caller, command.server_id)
             require_permission(state, caller, MANAGE_SERVER)
             note = self._journal.note(caller, command.server_id, "bot.add", bot.user.id)
-            return self._store.servers.join(member, None, member.joined_at, note)
+            return self._join(member, note)
 
         result = await self._store.write(prepare, joined, barrier=True)
         return result.view.member, bot.user
+
+    def _join(self, member: ServerMember, note: Note) -> Transaction[Join]:
+        if (yield from self._store.programs.get_bot(member.user_id)) is None:
+            raise not_found("bot")  # it has been deleted meanwhile
+        return (yield from self._store.servers.join(member, None, member.joined_at, note))
 
     async def _own(self, caller: Caller, bot_id: UserId) -> Bot:
         bot = await self._store.read(self._store.programs.get_bot(bot_id))

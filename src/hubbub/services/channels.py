@@ -136,6 +136,7 @@ class Channels:
         require_known(room, caller)
         ask = self._store.channels.get_view(caller.user_id, command.channel_id)
         view = await self._store.read(ask)
+        require_known(room, caller)  # a kick during the read must win
         if view is None:
             view = ChannelView(room.channel, room.members.get(caller.user_id), 0, 0)
         if room.server is None:
@@ -148,6 +149,7 @@ class Channels:
         if room.server is not None:
             await self._texts.update(caller, command)
             return await self.get(caller, GetChannel(command.channel_id))
+        require_known(room, caller)
         changes = _changes(command)
 
         def prepare() -> Transaction[Channel]:

@@ -9,6 +9,7 @@ from hubbub.model.limits import (
     CONTENT_CHARS,
     NONCE_CHARS,
     PAYLOAD_BYTES,
+    PAYLOAD_DEPTH,
     REASON_CHARS,
     TYPE_CHARS,
     URL_CHARS,
@@ -38,15 +39,25 @@ def check_type(text: str) -> None:
 
 
 def check_object(field: str, value: msgspec.Raw) -> msgspec.Raw:
-    """A JSON object of at most PAYLOAD_BYTES; a copy that holds no frame in memory."""
+    """A JSON object of at most PAYLOAD_BYTES and PAYLOAD_DEPTH; a copy that holds no frame in memory."""
     raw = bytes(value)
     if len(raw) > PAYLOAD_BYTES:
         raise invalid(field, f"it must have at most {PAYLOAD_BYTES} bytes")
     try:
-        msgspec.json.decode(raw, type=dict[str, object])
+        found = msgspec.json.decode(raw, type=dict[str, object])
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise invalid(field, "it must be a JSON object") from None
+    if not _is_shallow(found, PAYLOAD_DEPTH):
+        raise invalid(field, f"it must not be nested more than {PAYLOAD_DEPTH} deep")
     return msgspec.Raw(raw)
+
+
+def _is_shallow(value: object, depth: int) -> bool:
+    """What is too deep here is too deep for many a client's parser."""
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return depth > 0 and all(_is_shallow(part, depth - 1) for part in inner)
 
 
 def check_url(field: str, text: str) -> str:

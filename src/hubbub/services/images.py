@@ -56,6 +56,7 @@ class Images:
         key = _key(command.channel_id, message_id)
         await self._blobs.put(key, command.content)
         try:
+            require_allowed(room, caller, ATTACH_FILES)  # lost while the image was written
             sending = SendMessage(command.channel_id, path, message_id=message_id)
             return await self._messages.send(caller, sending)
         except Refused:

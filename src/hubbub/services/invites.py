@@ -24,7 +24,7 @@ from hubbub.services.rates import Rate, Rates
 from hubbub.services.server_members import joined
 from hubbub.services.server_service import ServerService
 from hubbub.services.states import ServerState
-from hubbub.services.visibility import require_permission
+from hubbub.services.visibility import require_member, require_permission
 
 CODE_CHARS: Final = 22
 LOOKUPS: Final = Rate(30, 0.5)
@@ -72,6 +72,7 @@ class Invites(ServerService):
         """All by MANAGE_SERVER, else one's own."""
         state = await self.load(caller, command.server_id)
         found = await self._store.read(self._store.servers.list_invites(command.server_id))
+        require_member(state, caller)  # a kick during the read must win
         if _manages(state, caller):
             return found
         return [invite for invite in found if invite.creator_id == caller.user_id]

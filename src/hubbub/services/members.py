@@ -46,7 +46,9 @@ class Members:
             raise forbidden("Only admins may see who is waiting or banned.")
         if not 1 <= command.limit <= MEMBERS_PAGE:
             raise invalid("limit", f"it must be 1 to {MEMBERS_PAGE}")
-        return await self._store.read(self._store.channels.list_members(command))
+        found = await self._store.read(self._store.channels.list_members(command))
+        require_visible(room, caller)  # a kick during the read must win
+        return found
 
     async def add(self, caller: Caller, command: AddMember) -> Member:
         """Join, add, approve, promote or demote."""
@@ -64,7 +66,7 @@ class Members:
 
     async def remove(self, caller: Caller, command: RemoveMember) -> None:
         """Leave, withdraw, kick, reject, ban, or lift a ban."""
-        await self._directory.room(command.channel_id)
+        require_known(await self._directory.room(command.channel_id), caller)
         target = await self._store.read(self._store.accounts.get_user(command.user_id))
         if target is None or target.id == SYSTEM:
             raise not_found("user")

@@ -1,6 +1,6 @@
 """Sending, editing, recalling and reading messages."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import msgspec
 
@@ -13,11 +13,11 @@ from hubbub.model.commands import (
     SendMessage,
 )
 from hubbub.model.entities import Draft, Extra, Message, Page, Sent
-from hubbub.model.errors import conflict, forbidden, invalid, not_found
+from hubbub.model.errors import Refused, conflict, forbidden, invalid, not_found
 from hubbub.model.events import MessageEdited, MessageRecalled, MessageSent, Publication
 from hubbub.model.ids import MessageId, UserId
 from hubbub.model.limits import PAGE_MAX
-from hubbub.model.permissions import SEND_MESSAGES
+from hubbub.model.permissions import MENTION_EVERYONE, SEND_MESSAGES
 from hubbub.model.servers import AuditEntry
 from hubbub.model.topics import channel_topic
 from hubbub.ports.clock import Clock
@@ -92,7 +92,17 @@ class Messages:
         draft = self._draft(caller, command, room)
         if room.channel.slow_mode:
             return await self._send_slowly(caller, draft, room)
-        return await self._store.append(draft, lambda: require_writable(room, caller), sent)
+        return await self._append(caller, draft, room)
+
+    def _append(self, caller: Caller, draft: Draft, room: Room) -> Awaitable[Sent]:
+        """Who loses a permission while it waits may no longer do with it what takes that."""
+
+        def admit() -> None:
+            require_writable(room, caller)
+            if draft.extra is not None and (draft.extra.mention_roles or draft.extra.here):
+                require_allowed(room, caller, MENTION_EVERYONE)
+
+        return self._store.append(draft, admit, sent)
 
     def _draft(self, caller: Caller, command: SendMessage, room: Room) -> Draft:
         user = caller.known
@@ -112,16 +122,31 @@ class Messages:
         )
 
     async def _send_slowly(self, caller: Caller, draft: Draft, room: Room) -> Sent:
-        """Only what was sent makes its author wait."""
-        waits = self._slow_mode.enter(room, caller.user_id, draft.nonce)
+        """Only what was sent makes its author wait; who sends it once more need not."""
+        try:
+            waits = self._slow_mode.enter(room, caller.user_id)
+        except Refused:
+            found = await self._sent_before(draft)
+            if found is None:
+                raise
+            require_writable(room, caller)
+            return found
         is_new = False
         try:
-            result = await self._store.append(draft, lambda: require_writable(room, caller), sent)
+            result = await self._append(caller, draft, room)
             is_new = not result.duplicate
             return result
         finally:
             if not is_new:
                 self._slow_mode.undo(waits)
+
+    async def _sent_before(self, draft: Draft) -> Sent | None:
+        if draft.nonce is None:
+            return None
+        tables = self._store.messages
+        ask = tables.with_nonce(draft.channel_id, draft.author.id, draft.nonce)
+        message = await self._store.read(ask)
+        return None if message is None else Sent(message, draft.nonce, duplicate=True)
 
     async def edit(self, caller: Caller, command: EditMessage) -> Message:
         """Only the author edits."""
@@ -129,17 +154,6 @@ class Messages:
         require_allowed(room, caller, SEND_MESSAGES)
         check_content(command.content)
         self._rates.take(MESSAGES, "messages", caller.user_id, command.channel_id)
-        named = find_mentions(command.content, room, caller.user_id, self._presence)
-        edited = Edited(
-            command.channel_id,
-            command.message_id,
-            command.content,
-            named.people,
-            self._clock.now_ms(),
-            named.roles,
-            named.here,
-            named.notified,
-        )
 
         def allow(message: Message) -> None:
             if message.recalled_at is not None:
@@ -149,9 +163,22 @@ class Messages:
 
         def prepare() -> Transaction[Message]:
             require_allowed(room, caller, SEND_MESSAGES)
-            return self._store.messages.edit(edited, allow)
+            return self._store.messages.edit(self._edit_of(caller, command, room), allow)
 
         return await self._store.write(prepare, _edited)
+
+    def _edit_of(self, caller: Caller, command: EditMessage, room: Room) -> Edited:
+        named = find_mentions(command.content, room, caller.user_id, self._presence)
+        return Edited(
+            command.channel_id,
+            command.message_id,
+            command.content,
+            named.people,
+            self._clock.now_ms(),
+            named.roles,
+            named.here,
+            named.notified,
+        )
 
     async def recall(self, caller: Caller, command: RecallMessage) -> Message:
         """The author for a while, who moderates always. Recalling twice changes nothing."""
@@ -198,6 +225,7 @@ class Messages:
         found = await self._store.read(
             self._store.messages.get_message(command.channel_id, command.message_id)
         )
+        require_readable(room, caller)  # a kick during the read must win
         if found is None:
             raise not_found("message")
         return found

@@ -1,4 +1,7 @@
-"""Reactions: putting an emoji on a message and taking it back. Twice changes nothing."""
+"""Reactions: putting an emoji on a message and taking it back. Twice changes nothing.
+
+The answer shows the message, so both are for those who may read what was said before.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -14,7 +17,7 @@ from hubbub.model.topics import channel_topic
 from hubbub.ports.store import Store, Transaction
 from hubbub.services.directory import Directory, Room
 from hubbub.services.rates import MESSAGES, Rates
-from hubbub.services.visibility import require_allowed, require_visible
+from hubbub.services.visibility import require_allowed, require_readable
 
 Change = Callable[[Found, str, UserId], Found]
 Told = type[ReactionAdded] | type[ReactionRemoved]
@@ -34,6 +37,7 @@ class Reactions:
         steps = self._replace if command.only else self._add
 
         def require(room: Room) -> None:
+            require_readable(room, caller)
             require_allowed(room, caller, ADD_REACTIONS)
 
         return await self._react(caller, command, require, lambda: steps(command, caller.user_id))
@@ -42,7 +46,7 @@ class Reactions:
         """One's own, also where one may add none."""
 
         def require(room: Room) -> None:
-            require_visible(room, caller)
+            require_readable(room, caller)
 
         return await self._react(
             caller, command, require, lambda: self._take(command, caller.user_id, command.emoji)

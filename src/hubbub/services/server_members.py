@@ -41,7 +41,7 @@ from hubbub.services.hierarchy import (
 )
 from hubbub.services.server_service import ServerService, in_server
 from hubbub.services.states import ServerState
-from hubbub.services.visibility import require_permission
+from hubbub.services.visibility import require_member, require_permission
 
 Seen = tuple[ServerMember, User]
 Changed = tuple[
@@ -54,17 +54,19 @@ class ServerMembers(ServerService):
 
     async def list_all(self, caller: Caller, command: ListServerMembers) -> list[Seen]:
         """A page, in the order of their ids."""
-        await self.load(caller, command.server_id)
+        state = await self.load(caller, command.server_id)
         check_limit(command.limit, MEMBERS_PAGE)
         ask = self._store.servers.list_members(command.server_id, command.after, command.limit)
         found = await self._store.read(ask)
+        require_member(state, caller)  # a kick during the read must win
         return [(_shown_to(caller, member), user) for member, user in found]
 
     async def get(self, caller: Caller, command: GetServerMember) -> Seen:
         """One."""
-        await self.load(caller, command.server_id)
+        state = await self.load(caller, command.server_id)
         ask = self._store.servers.get_member(command.server_id, command.user_id)
         found = await self._store.read(ask)
+        require_member(state, caller)  # a kick during the read must win
         if found is None:
             raise not_found("member")
         return _shown_to(caller, found[0]), found[1]
@@ -153,7 +155,9 @@ class ServerMembers(ServerService):
         """Who may not come back."""
         state = await self.load(caller, command.server_id)
         require_permission(state, caller, BAN_MEMBERS)
-        return await self._store.read(self._store.servers.list_bans(command.server_id))
+        found = await self._store.read(self._store.servers.list_bans(command.server_id))
+        require_permission(state, caller, BAN_MEMBERS)  # a kick during the read must win
+        return found
 
     async def unban(self, caller: Caller, command: Unban) -> None:
         """They may come back, with an invite."""

@@ -111,7 +111,7 @@ class Servers(ServerService):
         """As who makes a server: a person, who does not own too many. A bot that is deleted would leave it without
         anybody who may end it."""
         user = yield from self._store.accounts.get_user(user_id)
-        if user is None or user.is_bot:
+        if user is None or user.is_bot or user.disabled:
             raise invalid("owner_id", "it must be a person, not a bot")
         if (yield from self._store.servers.count_owned(user_id)) >= SERVERS_OWNED:
             raise conflict(f"They own {SERVERS_OWNED} servers; let them delete one first.")

@@ -23,22 +23,18 @@ class SlowMode:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last: dict[Key, tuple[float, str | None]] = {}  # with the nonce; the oldest first
+        self._last: dict[Key, float] = {}  # the oldest first
 
-    def enter(self, room: Room, user_id: UserId, nonce: str | None) -> Key | None:
-        """Starts the wait; raises `Refused(rate_limited)` while an earlier one lasts. None: there is none here, or
-        this is the message that began it, sent again."""
+    def enter(self, room: Room, user_id: UserId) -> Key | None:
+        """Starts the wait; raises `Refused(rate_limited)` while an earlier one lasts. None: there is none here."""
         if room.permissions(user_id) & (MANAGE_MESSAGES | MANAGE_CHANNEL):
             return None
         key, now = (room.channel.id, user_id), self._clock.monotonic()
-        last, its_nonce = self._last.get(key, (-math.inf, None))
-        wait = last + room.channel.slow_mode - now
-        if wait > 0:
-            if nonce is not None and nonce == its_nonce:
-                return None
+        last = self._last.get(key)
+        if last is not None and (wait := last + room.channel.slow_mode - now) > 0:
             raise rate_limited(math.ceil(wait * 1000) / 1000)
         self._last.pop(key, None)
-        self._last[key] = now, nonce
+        self._last[key] = now
         if len(self._last) > KEYS:
             del self._last[next(iter(self._last))]
         return key

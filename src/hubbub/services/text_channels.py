@@ -113,6 +113,7 @@ class TextChannels(ServerService):
 
     async def update(self, caller: Caller, command: UpdateChannel) -> None:
         """By MANAGE_CHANNEL in the channel."""
+        await self.load_room(caller, command.channel_id)
         checked = _changes(command)
 
         def prepare() -> Transaction[Overridden]:

@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from hubbub.model.commands import Caller
 from hubbub.model.entities import Draft, Extra, Sent, User
-from hubbub.model.errors import invalid, not_found
+from hubbub.model.errors import invalid, not_found, unavailable
+from hubbub.model.events import Publication
 from hubbub.model.ids import ChannelId, MessageId, UserId, WebhookId
 from hubbub.model.limits import DISPLAY_NAME_CHARS
 from hubbub.model.names import clean
@@ -49,6 +51,7 @@ class Webhooks(ServerService):
     ) -> None:
         super().__init__(store, directory, clock, ids)
         self._rates = rates
+        self._ends = 0  # of tokens, so far
 
     async def create(self, caller: Caller, command: CreateWebhook) -> Webhook:
         """With its token, which is told once."""
@@ -77,7 +80,9 @@ class Webhooks(ServerService):
     async def list_all(self, caller: Caller, command: ListWebhooks) -> list[Webhook]:
         """Without their tokens."""
         await self._managed(caller, command.channel_id)
-        return await self._store.read(self._store.programs.list_webhooks(command.channel_id))
+        found = await self._store.read(self._store.programs.list_webhooks(command.channel_id))
+        self._require_managed(caller, command.channel_id)  # a kick during the read must win
+        return found
 
     async def update(self, caller: Caller, command: UpdateWebhook) -> Webhook:
         """Name, avatar, a new token."""
@@ -92,7 +97,8 @@ class Webhooks(ServerService):
             note = self._journal.note(caller, *place, changes=told)
             return self._store.programs.update_webhook(new, _hash(token) if token else None, note)
 
-        stored = await self._store.write(prepare, nothing)
+        announce = self._ended if token else nothing
+        stored = await self._store.write(prepare, announce, barrier=bool(token))
         return msgspec.structs.replace(stored, token=token)
 
     async def delete(self, caller: Caller, command: DeleteWebhook) -> None:
@@ -105,11 +111,17 @@ class Webhooks(ServerService):
             note = self._journal.note(caller, *place, changes={"name": old.name})
             return self._store.programs.delete_webhook(old, note)
 
-        await self._store.write(prepare, nothing)
+        await self._store.write(prepare, self._ended, barrier=True)
+
+    def _ended(self, _: object) -> Sequence[Publication]:
+        """Nobody hears of it; but who has shown the old token and waits is asked again."""
+        self._ends += 1
+        return ()
 
     async def post(self, caller: Caller, command: PostWebhook) -> Sent:
         """A message by whoever has the token; it pings people by name, never roles or everybody."""
         self._rates.take(POSTS_OF_ADDRESS, "webhooks of", caller.address)
+        ends = self._ends
         webhook = await self._authenticate(command)
         check_content(command.content)
         check_nonce(command.nonce)
@@ -117,7 +129,13 @@ class Webhooks(ServerService):
         avatar = check_url("avatar_url", command.avatar_url or webhook.avatar_url)
         extra = _extra(command, shown, avatar)
         room = await self._directory.room(webhook.channel_id)
-        require_there(room)
+
+        def admit() -> None:
+            require_there(room)
+            if ends != self._ends:
+                raise unavailable("A webhook's token has just ended here; try again.")
+
+        admit()
         self._rates.take(MESSAGES, "webhook", webhook.id)
         author = User(UserId(webhook.id), shown, shown, webhook.created_at, is_bot=True)
         draft = Draft(
@@ -131,7 +149,7 @@ class Webhooks(ServerService):
             server_id=webhook.server_id,
             extra=extra,
         )
-        return await self._store.append(draft, lambda: require_there(room), sent)
+        return await self._store.append(draft, admit, sent)
 
     async def _authenticate(self, command: PostWebhook) -> Webhook:
         """An unknown webhook and a wrong token look the same."""

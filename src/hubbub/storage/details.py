@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from hubbub.model.commands import ListMembers
 from hubbub.model.entities import ChannelDetail, ChannelView, Kind, Member, Person, Status, User
 from hubbub.model.errors import invalid
+from hubbub.model.permissions import READ_HISTORY
 from hubbub.ports.store import Row
 from hubbub.storage.schema import members, messages, users
 from hubbub.storage.sql import Statement, param
@@ -70,12 +71,14 @@ def members_page(query: ListMembers) -> Steps[list[tuple[Member, User]]]:
 
 def detail(view: ChannelView, limit: int) -> Steps[ChannelDetail]:
     """At most `limit` people, in the order in which they came; nobody of a text channel, which has no rows of
-    people."""
+    people. No latest message for who may not read what was said before."""
     channel_id = view.channel.id
     people: list[Person] = []
     if view.channel.kind is not Kind.TEXT:
         people = yield from every(_PEOPLE(channel=channel_id, limit=limit), _to_person)
-    latest = yield from first(LATEST(channel=channel_id), to_message)
+    latest = None
+    if view.channel.kind is not Kind.TEXT or view.permissions & READ_HISTORY:
+        latest = yield from first(LATEST(channel=channel_id), to_message)
     read_id = None
     if view.member is not None and view.member.read_seq:
         read_id = yield from message_at(channel_id, view.member.read_seq)

@@ -71,6 +71,13 @@ INSERT_MENTION = Statement(
 _NonceKey = tuple[ChannelId, UserId, str]
 
 
+def with_nonce(channel_id: ChannelId, author_id: UserId, nonce: str) -> Steps[Message | None]:
+    """The message that an author has sent to a channel under a nonce."""
+    keys = encode([(channel_id, author_id, nonce)]).decode()
+    rows = yield _BY_NONCES(keys=keys)
+    return to_message(rows[0][1:]) if rows else None
+
+
 def append(drafts: Sequence[Draft]) -> Steps[list[Sent | Refused]]:
     """Stores drafts in their order, each channel's counters moved once; a known nonce stores nothing."""
     outcome = yield from _known(drafts)

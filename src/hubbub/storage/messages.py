@@ -11,6 +11,7 @@ from hubbub.model.errors import conflict, invalid, not_found
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.model.limits import PINS
 from hubbub.ports.store import Edited
+from hubbub.storage import drafts
 from hubbub.storage.drafts import INSERT_MENTION, SEQ
 from hubbub.storage.schema import members, mentions, messages
 from hubbub.storage.sql import Statement, param
@@ -116,6 +117,12 @@ class MessageTables:
     def get_message(self, channel_id: ChannelId, message_id: MessageId) -> Steps[Message | None]:
         """One message of a channel."""
         return first(_GET(channel=channel_id, id=message_id), to_message)
+
+    def with_nonce(
+        self, channel_id: ChannelId, author_id: UserId, nonce: str
+    ) -> Steps[Message | None]:
+        """What an author has sent under it."""
+        return drafts.with_nonce(channel_id, author_id, nonce)
 
     def page(self, query: History) -> Steps[Page]:
         """Newest first. One row more than asked for tells whether there are more."""

@@ -19,6 +19,8 @@ DEFAULT_TYPE: Final = "message/default"
 RETRACTED: Final = "此消息已撤回"
 DEFAULT_COLOR: Final = "#99AAB5"
 NO_PAYLOAD: Final = msgspec.Raw(b"{}")
+# What in a payload would show another author, or pass for the message that a client waits for.
+FORGEABLE: Final = frozenset(("overrides", "clientNonce"))
 
 Text = str | UnsetType
 _decode_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -272,12 +274,18 @@ def _optional(found: int | None) -> Text:
 
 
 def _payload(stored: msgspec.Raw | None, nonce: str | None) -> msgspec.Raw | UnsetType:
-    if nonce is None:
-        return UNSET if stored is None else stored
-    return msgspec.Raw(encode_json({**_object(stored), "clientNonce": nonce}))
+    if stored is None and nonce is None:
+        return UNSET
+    fields = _object(stored)
+    kept = {key: value for key, value in fields.items() if key not in FORGEABLE}
+    if nonce is not None:
+        kept["clientNonce"] = msgspec.Raw(encode_json(nonce))
+    elif stored is not None and len(kept) == len(fields):
+        return stored
+    return msgspec.Raw(encode_json(kept))
 
 
-def _object(stored: msgspec.Raw | None) -> Mapping[str, object]:
+def _object(stored: msgspec.Raw | None) -> Mapping[str, msgspec.Raw]:
     """Clients of other dialects may have sent what is none."""
     try:
         return {} if stored is None else _decode_object(stored)
