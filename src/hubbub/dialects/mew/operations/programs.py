@@ -87,7 +87,7 @@ def _posted(found: m.Sent) -> object:
 
 
 def _new_bot(_: Args, b: s.NewBotIn) -> c.Command:
-    return sc.CreateBot(b.name, b.name)
+    return sc.CreateBot(b.name, b.name, similar=True)
 
 
 def _bot(found: sv.Bot) -> dict[str, object]:
