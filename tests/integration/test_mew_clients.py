@@ -10,6 +10,7 @@ import pytest
 import socketio
 
 from support.rest import Person, call, sign_up
+from support.seeds import example
 from support.server import RunningServer
 from support.socketio_clients import (
     NODE,
@@ -84,7 +85,7 @@ def with_token(person: Person, **options: object) -> Json:
 @asynccontextmanager
 async def seed_code(url: str, token: str) -> AsyncIterator[Process]:
     """What its documentation shows, with an address and a token of ours."""
-    shown = (NODE / "mew_seed.ts").read_text()
+    shown = example("001-mew-websocket-api.md", "client/main.ts")
     code = shown.replace("http://localhost:3000", url).replace("<YOUR_JWT_TOKEN>", token)
     assert token in code
     process = await asyncio.create_subprocess_exec(

@@ -51,7 +51,8 @@ def test_route_when_any_field_has_any_wrong_value_answers_400_or_what_it_means(
         assert answer.status < 500, (payload[:80], answer)
         if answer.status >= 400:
             assert answer.body["message"], (payload[:80], answer)
-        if not decodes(operation.body, payload):
+        is_none = operation.body_optional and not payload
+        if not is_none and not decodes(operation.body, payload):
             refused += 1
             assert answer.status in (400, 413), (payload[:80], answer)
     assert refused > 10

@@ -46,6 +46,8 @@ _FIRST = (MemberJoined, ServerMemberJoined, ChannelCreated, OverridesUpdated)
 _ENDS = (MemberLeft, ServerMemberLeft, ServerDeleted, ChannelDeleted)
 _THEN = (ServerCreated, UserUpdated, *_ENDS, *_PERMISSIONS)
 _REWIRES = frozenset((*_FIRST, *_THEN, *_CONTROL))
+# What the hints of one commit have said so far, by topic and dialect (`Dialect.hints`).
+_Hinted = set[tuple[str, Dialect, bytes]]
 
 
 class Fanout:
@@ -65,27 +67,28 @@ class Fanout:
         """All publications of one commit."""
         self.publications += len(publications)
         waiting: dict[str, list[Event]] = {}
+        hinted: _Hinted = set()
         for publication in publications:
             self._recovery.note(publication)
             event = publication.event
             if type(event) not in _REWIRES:
                 waiting.setdefault(publication.topic, []).append(event)
                 continue
-            self._flush(waiting)
+            self._flush(waiting, hinted)
             self._let_in(event)
             if not isinstance(event, _CONTROL):
-                self._send(publication.topic, (event,))
+                self._send(publication.topic, (event,), hinted)
             self._rewire(event)
-        self._flush(waiting)
+        self._flush(waiting, hinted)
 
-    def _flush(self, waiting: dict[str, list[Event]]) -> None:
+    def _flush(self, waiting: dict[str, list[Event]], hinted: _Hinted) -> None:
         for topic, events in waiting.items():
-            self._send(topic, events)
+            self._send(topic, events, hinted)
         waiting.clear()
 
-    def _send(self, topic: str, events: Sequence[Event]) -> None:
+    def _send(self, topic: str, events: Sequence[Event], hinted: _Hinted) -> None:
         for dialect, sessions in self._hub.live(topic).items():
-            frames = self._frames(dialect, events)
+            frames = self._frames(dialect, events, topic, hinted)
             if frames:
                 blob = b"".join([frame for _, frame in frames])
                 told = self._told_apart(dialect, sessions, frames) if dialect.spares else sessions
@@ -96,9 +99,13 @@ class Fanout:
         for session in tuple(self._hub.held(topic)):
             session.hold(events)
 
-    def _frames(self, dialect: Dialect, events: Iterable[Event]) -> list[tuple[Event, bytes]]:
+    def _frames(
+        self, dialect: Dialect, events: Iterable[Event], topic: str, hinted: _Hinted
+    ) -> list[tuple[Event, bytes]]:
         """Each event that the dialect has a word for, rendered once and framed."""
         rendered = [(e, payload) for e in events for payload in _rendered(dialect, e)]
+        if dialect.hints:
+            rendered = list(_unhinted(dialect, rendered, topic, hinted))
         if dialect.recovers:
             offset = self._recovery.offset
             rendered = [(e, b'%s,"%d"]' % (payload[:-1], offset(e))) for e, payload in rendered]
@@ -126,7 +133,7 @@ class Fanout:
 
     def catch_up(self, session: Session, events: Sequence[Event]) -> None:
         """To one session, what it was held back from or has missed."""
-        frames = _own_frames(session, self._frames(session.dialect, events))
+        frames = _own_frames(session, self._frames(session.dialect, events, "", set()))
         if frames:
             session.write(frames)
             if session.dialect.confirms:
@@ -217,6 +224,19 @@ def _rendered(dialect: Dialect, event: Event) -> tuple[bytes, ...]:
     if payload is None:
         return ()
     return payload if isinstance(payload, tuple) else (payload,)
+
+
+def _unhinted(
+    dialect: Dialect, rendered: Iterable[tuple[Event, bytes]], topic: str, hinted: _Hinted
+) -> Iterable[tuple[Event, bytes]]:
+    """Without hints that have been given, and remembers the others."""
+    for event, payload in rendered:
+        if type(event) in dialect.hints:
+            hint = topic, dialect, payload
+            if hint in hinted:
+                continue
+            hinted.add(hint)
+        yield event, payload
 
 
 def _own_frames(session: Session, frames: Sequence[tuple[Event, bytes]]) -> bytes:

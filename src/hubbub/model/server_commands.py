@@ -343,10 +343,11 @@ class PostWebhook(Command, frozen=True):
 
 
 class CreateBot(Command, frozen=True):
-    """→ Bot with its token, which does not expire."""
+    """→ Bot with its token, which does not expire. `similar`: as in `Register`."""
 
     username: str
     display_name: str = ""
+    similar: bool = False
 
 
 class ListBots(Command, frozen=True):

@@ -114,6 +114,7 @@ def wanted(shape: inspect.Type) -> str:
 
 _SIMPLE: Final[dict[type, str]] = {
     inspect.BoolType: "true or false",
+    inspect.DateTimeType: "a time with its zone, such as 2030-01-31T12:00:00Z",
     inspect.StructType: "an object",
     inspect.DictType: "an object",
     inspect.NoneType: "null",

@@ -85,6 +85,7 @@ class Dialect(Protocol):
     the end of the JSON array that `render` makes.
     `spares`: people may not get on a connection what they did there; then `actor` and `Codec.hears` are asked.
     `confirms`: the server says `delivered` for its clients, who have no word for it.
+    `hints`: events that here only say "look again": of those of one commit, equal frames go out once.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Dialect(Protocol):
     recovers: bool = False
     spares: bool = False
     confirms: bool = False
+    hints: frozenset[type[Event]] = frozenset()
 
     def codec(self) -> Codec:
         """A fresh connection's codec."""

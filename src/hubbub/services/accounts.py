@@ -1,7 +1,7 @@
 """Accounts: making them, signing in, passwords, profiles, the first administrator."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import msgspec
 import structlog
@@ -35,11 +35,10 @@ from hubbub.ports.ids import IdSource
 from hubbub.ports.store import Store, nothing
 from hubbub.ports.tokens import PasswordHasher
 from hubbub.services.logins import Logins, revoked
+from hubbub.services.names import add_named
 from hubbub.services.rates import REGISTRATIONS, SIGN_INS, SIGN_INS_OF_ADDRESS, Rates
 
 log = structlog.get_logger("hubbub.accounts")
-
-SIMILAR = 5  # names that are tried where the one that was asked for is taken
 
 # One text for an unknown name, a wrong password and a disabled account (threat S6).
 _WRONG = "The user name or the password is wrong."
@@ -82,24 +81,14 @@ class Accounts:
         account = draft_account(command, self._ids.next_id(), self._clock.now_ms())
         hashed = await self._passwords.hash(command.password)
         account = msgspec.structs.replace(account, password_hash=hashed)
-        user = await self._add(account, tries=SIMILAR if command.similar else 0)
+
+        def add(user: User) -> Awaitable[User]:
+            made = msgspec.structs.replace(account, user=user)
+            return self._store.write(lambda: self._store.accounts.add_user(made), nothing)
+
+        user = await add_named(add, account.user, self._ids, similar=command.similar)
         tokens = await self._logins.open(user, command.label, lasting=command.lasting)
         return msgspec.structs.replace(tokens, email=account.email)
-
-    async def _add(self, account: Account, tries: int) -> User:
-        """Under the name that was asked for; where it is taken, under one like it, as long as there are tries."""
-        wanted = account
-        while True:
-            try:
-                return await self._store.write(
-                    lambda: self._store.accounts.add_user(wanted),  # noqa: B023  # it is awaited here
-                    nothing,
-                )
-            except Refused as refusal:
-                if refusal.field != "username" or not tries:
-                    raise
-            tries -= 1
-            wanted = _renamed(account, self._ids.next_id())
 
     async def sign_in(self, caller: Caller, command: SignIn) -> Tokens:
         """By user name or e-mail."""
@@ -185,14 +174,6 @@ def draft_account(command: Register, new_id: int, now: int) -> Account:
     shown = clean("display_name", command.display_name or username, DISPLAY_NAME_CHARS)
     user = User(UserId(new_id), username, shown, now)
     return Account(user, _check_email(command.email), None)
-
-
-def _renamed(account: Account, new_id: int) -> Account:
-    """The same person with digits of an id behind the user name; what others see stays."""
-    suffix = f"-{new_id % 10_000:04}"
-    name = account.user.username[: USERNAME_CHARS - len(suffix)] + suffix
-    user = msgspec.structs.replace(account.user, id=UserId(new_id), username=name)
-    return msgspec.structs.replace(account, user=user)
 
 
 def _updated(user: User) -> Sequence[Publication]:

@@ -1,6 +1,6 @@
 """Bots: accounts for programs, made and owned by people."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ from hubbub.ports.store import Store, Transaction, nothing
 from hubbub.services.audit import Note
 from hubbub.services.directory import Directory
 from hubbub.services.logins import Logins
+from hubbub.services.names import add_named
 from hubbub.services.rates import REGISTRATIONS, Rates
 from hubbub.services.server_members import Seen, departed, joined
 from hubbub.services.server_service import ServerService
@@ -52,7 +53,11 @@ class Bots(ServerService):
         shown = clean("display_name", command.display_name or name, DISPLAY_NAME_CHARS)
         user_id, now = UserId(self._ids.next_id()), self._clock.now_ms()
         user = User(user_id, name, shown, now, is_bot=True)
-        bot = await self._store.write(lambda: self._store.programs.add_bot(user, owner_id), nothing)
+
+        def add(named: User) -> Awaitable[Bot]:
+            return self._store.write(lambda: self._store.programs.add_bot(named, owner_id), nothing)
+
+        bot = await add_named(add, user, self._ids, similar=command.similar)
         return msgspec.structs.replace(bot, token=await self._logins.open_bot(bot.user))
 
     async def list_all(self, caller: Caller, _command: ListBots) -> list[Bot]:

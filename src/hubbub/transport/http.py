@@ -227,6 +227,7 @@ async def _unknown(request: Request, error: Exception) -> Response:
         "status": status,
         "code": code,
         "detail": detail,
+        "message": detail,  # where clients of Mew look for it
     }
     body = msgspec.json.encode(problem)
     return Response(body, status, _HEADERS, "application/problem+json")

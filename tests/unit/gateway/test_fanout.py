@@ -205,3 +205,41 @@ def test_event_without_a_word_in_a_dialect_writes_nothing_there() -> None:
     world.fanout.deliver([_in(ROOM, ChannelUpdated(ROOM, 1, channel))])
     assert world.bob.writes == []
     assert len(world.ann.writes) == 1
+
+
+class _Hinting(NativeDialect):
+    """Of a change of a channel it only says that there is one."""
+
+    hints = frozenset((ChannelUpdated,))
+
+    def render(self, event: Event) -> bytes | None:
+        is_hint = isinstance(event, ChannelUpdated)
+        return b'{"type":"look"}' if is_hint else super().render(event)
+
+
+def _updated(version: int) -> Publication:
+    channel = Channel(ROOM, Kind.GROUP, "room", "", ANN.id, False, 0)
+    return _in(ROOM, ChannelUpdated(ROOM, version, channel))
+
+
+def _told(session: FakeSession) -> list[str]:
+    return [frame["type"] for frame in session.frames]
+
+
+def test_hints_of_one_commit_that_say_the_same_come_once_and_messages_between_them_all() -> None:
+    hinting = _Hinting(90)
+    world = _World(hinting)
+    for topic in (ROOM, ASIDE):
+        world.hub.subscribe(world.bob.real, channel_topic(topic))
+    changes = [_updated(version) for version in (1, 3, 4)]
+    world.fanout.deliver([changes[0], _sent(2), *changes[1:]])
+    assert _told(world.bob) == ["look", "new_message"]
+    world.fanout.deliver([_updated(5)])
+    assert _told(world.bob) == ["look", "new_message", "look"]
+    assert _told(world.ann).count("channel_updated") == 4  # native says more than that
+
+
+def test_hints_that_were_kept_while_a_session_caught_up_come_once() -> None:
+    world = _World(_Hinting(90))
+    world.fanout.catch_up(world.bob.real, [_updated(1).event, _sent(2).event, _updated(3).event])
+    assert _told(world.bob) == ["look", "new_message"]

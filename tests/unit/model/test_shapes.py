@@ -1,5 +1,6 @@
 """What is told about values of the wrong shape; every row is a message that msgspec makes."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -25,6 +26,7 @@ class _Other(msgspec.Struct, rename={"ratio": "theRatio"}):
     many: Annotated[int, Meta(ge=3)] = 3
     inner: dict[str, _Inner] = {}
     either: int | str = 0
+    since: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 def _told(kind: object, payload: str) -> Malformed:
@@ -58,6 +60,12 @@ def _told(kind: object, payload: str) -> Malformed:
         (_Other, '{"level": "x"}', "level", "level: it must be one of high, low"),
         (_Other, '{"many": 1}', "many", "many: it must be a whole number of at least 3"),
         (_Other, '{"many": 1.5}', "many", "many: it must be a whole number of at least 3"),
+        (
+            _Other,
+            '{"since": "2030-01-31"}',
+            "since",
+            "since: it must be a time with its zone, such as 2030-01-31T12:00:00Z",
+        ),
         (_Other, '{"either": []}', "either", "either: it must be a whole number or text"),
         (_Other, '{"inner": 1}', "inner", "inner: it must be an object"),
         (_Other, '{"inner": {"a": {}}}', "inner", "inner: seq is missing"),

@@ -167,3 +167,16 @@ async def test_a_bot_is_a_member_like_others(town: Town) -> None:
     await town.absent(bot, SendMessage(channel, "hi"))
     await town.do(ann, AddBot(view.server.id, bot.id))
     await town.do(bot, SendMessage(channel, "hi"))
+
+
+async def test_a_bot_where_a_similar_name_will_do_has_digits_and_shows_what_was_asked_for(
+    town: Town,
+) -> None:
+    ann, bea = await town.person(), await town.person()
+    first: Bot = await town.do(ann, CreateBot("helper", similar=True))
+    second: Bot = await town.do(bea, CreateBot("helper", similar=True))
+    assert first.user.username == "helper"
+    assert second.user.username.startswith("helper-")
+    assert [bot.user.display_name for bot in (first, second)] == ["helper", "helper"]
+    assert second.owner_id == bea.id
+    await town.refused(bea, CreateBot("helper"), Code.CONFLICT)

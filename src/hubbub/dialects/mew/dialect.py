@@ -9,6 +9,7 @@ from hubbub.model import events as e
 from hubbub.model.entities import Kind
 from hubbub.model.errors import Refused
 from hubbub.model.ids import UserId
+from hubbub.model.server_events import RoleCreated, RoleDeleted, RoleUpdated
 from hubbub.ports.dialect import Dialect
 from hubbub.wire import socketio
 
@@ -21,6 +22,7 @@ class MewDialect(Dialect):
     follows = frozenset((Kind.TEXT, Kind.DIRECT))
     heartbeat_seconds = math.inf
     spares = True
+    hints = frozenset((RoleCreated, RoleUpdated, RoleDeleted))
 
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace

@@ -18,6 +18,7 @@ WRONG: Final = "Invalid token"
 
 # The core's words for what clients say otherwise.
 _FIELDS: Final = {
+    "category_id": "categoryId",
     "description": "topic",
     "display_name": "username",
     "expires_at": "expiresAt",
@@ -25,6 +26,7 @@ _FIELDS: Final = {
     "avatar_url": "avatarUrl",
     "max_uses": "maxUses",
     "new_password": "newPassword",
+    "nonce": "clientNonce",
     "notify": "notificationLevel",
     "overrides": "permissionOverrides",
     "reply_to": "referencedMessageId",

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+import msgspec
+
 from hubbub.dialects.mew import ids
 from hubbub.model.commands import Command
-from hubbub.model.errors import Code, Refused
+from hubbub.model.errors import Code, Refused, invalid
 from hubbub.model.ids import ChannelId, MessageId, RoleId, ServerId, UserId, WebhookId
 from hubbub.model.server_commands import InServer
 from hubbub.wire.rest import Args, Operation
@@ -56,6 +58,19 @@ def own(a: Args) -> UserId:
 def body(make: Callable[[Args, B], Command]) -> Callable[[Args], Command]:
     """A command made of the body, which is of the operation's own type."""
     return lambda a: make(a, a.body)  # type: ignore[arg-type]  # as above
+
+
+def patch(make: Callable[[Args, B], Command]) -> Callable[[Args], Command]:
+    """The same, of a body that says what shall change; raises `Refused` where it says nothing."""
+
+    def command(a: Args) -> Command:
+        known = msgspec.structs.fields(a.body)  # type: ignore[arg-type]  # a struct
+        if all(getattr(a.body, field.name) is field.default for field in known):
+            names = ", ".join(field.encode_name for field in known)
+            raise invalid("body", f"give at least one of {names}")
+        return body(make)(a)
+
+    return command
 
 
 def query(make: Callable[[Args, B], Command]) -> Callable[[Args], Command]:

@@ -68,7 +68,8 @@ def _set_level(a: Args, b: s.LevelIn) -> c.Command:
 # -- invites ------------------------------------------------------------------------------------------
 
 
-def _invite(a: Args, b: s.InviteIn) -> c.Command:
+def _invite(a: Args, given: s.InviteIn | None) -> c.Command:
+    b = given or s.InviteIn()
     ends = None if b.expires_at is None else round(b.expires_at.timestamp() * 1000)
     return sc.CreateInvite(server(a), ends, b.max_uses or 0)
 
@@ -127,7 +128,7 @@ OPERATIONS: Final = (
     Operation("PUT", _M + "/{person_id}/roles", "All roles of a member anew.", _look, as_it_is,
               body=s.RolesIn, then=then(_set_roles), view=view(_changed)),
     Operation("POST", _S + "/invites", "A way in.", body(_invite), result(_invited), 201,
-              body=s.InviteIn),
+              body=s.InviteIn, body_optional=True),
     Operation("GET", "/invites/{code}", "What is behind it.", lambda a: sc.GetInvite(a.path["code"]),
               result(_preview)),
     Operation("POST", "/invites/{code}", "Come in.", lambda a: sc.AcceptInvite(a.path["code"]),

@@ -12,6 +12,7 @@ from hubbub.dialects.mew.operations.common import (
     channel,
     here,
     nothing,
+    patch,
     person,
     result,
     server,
@@ -87,7 +88,7 @@ def _posted(found: m.Sent) -> object:
 
 
 def _new_bot(_: Args, b: s.NewBotIn) -> c.Command:
-    return sc.CreateBot(b.name, b.name)
+    return sc.CreateBot(b.name, b.name, similar=True)
 
 
 def _bot(found: sv.Bot) -> dict[str, object]:
@@ -131,7 +132,7 @@ OPERATIONS: Final = (
               result(_webhooks)),
     Operation("POST", _W, "A new webhook.", here(body(_create)), result(_webhook), 201,
               body=s.WebhookIn),
-    Operation("PATCH", _W + "/{webhook_id}", "Change a webhook.", here(body(_update)),
+    Operation("PATCH", _W + "/{webhook_id}", "Change a webhook.", here(patch(_update)),
               result(_webhook), body=s.WebhookPatch),
     Operation("POST", _W + "/{webhook_id}/token", "Another token for it.", here(_renew),
               result(_webhook)),

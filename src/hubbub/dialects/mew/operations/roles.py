@@ -5,7 +5,7 @@ from typing import Final
 from hubbub.dialects.mew import ids
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
-from hubbub.dialects.mew.operations.common import body, result, role, said, server, then
+from hubbub.dialects.mew.operations.common import body, patch, result, role, said, server, then
 from hubbub.dialects.mew.permissions import bits_of, mask_of_role
 from hubbub.model import commands as c
 from hubbub.model import server_commands as sc
@@ -60,7 +60,7 @@ OPERATIONS: Final = (
     Operation("POST", _R, "A new role.", body(_create), result(o.role), 201, body=s.RoleIn),
     Operation("PATCH", _R + "/positions", "Another order.", lambda a: sc.GetServer(server(a)),
               result(_moved), body=list[s.PositionIn], then=then(_move)),
-    Operation("PATCH", _R + "/{role_id}", "Change a role.", body(_update), result(o.role),
+    Operation("PATCH", _R + "/{role_id}", "Change a role.", patch(_update), result(o.role),
               body=s.RolePatch),
     Operation("DELETE", _R + "/{role_id}", "End a role.",
               lambda a: sc.DeleteRole(server(a), role(a)), said("Role deleted successfully")),

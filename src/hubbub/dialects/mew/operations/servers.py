@@ -5,7 +5,7 @@ from typing import Final
 from hubbub.dialects.mew import ids
 from hubbub.dialects.mew import objects as o
 from hubbub.dialects.mew import structs as s
-from hubbub.dialects.mew.operations.common import absent, body, nothing, result, said, server
+from hubbub.dialects.mew.operations.common import absent, body, nothing, patch, result, said, server
 from hubbub.model import commands as c
 from hubbub.model import server_commands as sc
 from hubbub.model import servers as sv
@@ -63,7 +63,7 @@ OPERATIONS: Final = (
     Operation("POST", "/servers", "A new server.", body(_create), result(_server), 201,
               body=s.ServerIn),
     Operation("GET", _S, "A server.", lambda a: sc.GetServer(server(a)), result(_server)),
-    Operation("PATCH", _S, "Another name or picture.", body(_update), result(_updated),
+    Operation("PATCH", _S, "Another name or picture.", patch(_update), result(_updated),
               body=s.ServerPatch, then=lambda _, a: sc.GetServer(server(a))),
     Operation("DELETE", _S, "End a server.", lambda a: sc.DeleteServer(server(a)),
               said("Server deleted successfully")),
@@ -72,7 +72,7 @@ OPERATIONS: Final = (
               result(_categories)),
     Operation("POST", _S + "/categories", "A new heading.", body(_add), result(o.category), 201,
               body=s.CategoryIn),
-    Operation("PATCH", "/categories/{category_id}", "Change a heading.", body(_change),
+    Operation("PATCH", "/categories/{category_id}", "Change a heading.", patch(_change),
               result(o.category), body=s.CategoryPatch),
     Operation("DELETE", "/categories/{category_id}", "End a heading.",
               lambda a: sc.DeleteCategory(category(a)), nothing, 204),
