@@ -23,7 +23,7 @@ from hubbub.model.shapes import malformed
 from hubbub.services.dispatch import Dispatch
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
-from hubbub.transport.body import is_form, read_body, read_fields, read_file
+from hubbub.transport.body import is_form, read_body, read_fields, read_file, unwrapped
 from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
 
 log = structlog.get_logger("hubbub.http")
@@ -126,7 +126,10 @@ class Http:
             fields = await read_fields(request, BODY_BYTES, BODY_SECONDS)
             body = _query(operation.body, fields)
         elif decoder is not None:
-            body = _body(operation, decoder, await read_body(request, BODY_BYTES, BODY_SECONDS))
+            payload = await read_body(request, BODY_BYTES, BODY_SECONDS)
+            if operation.payload:
+                payload = unwrapped(request, payload, operation.payload)
+            body = _body(operation, decoder, payload)
         label = request.headers.get("user-agent", "")[:200]
         return Args(path, query, body, label, None if caller.user is None else caller.user.id)
 
