@@ -15,6 +15,7 @@ from hubbub.model.server_commands import CreateCategory, DeleteCategory, UpdateC
 from hubbub.model.server_events import CategoryCreated, CategoryDeleted, CategoryUpdated
 from hubbub.model.servers import Category
 from hubbub.ports.store import Transaction, settled
+from hubbub.services.audit import Note
 from hubbub.services.server_service import ServerService, in_server
 from hubbub.services.states import ServerState
 from hubbub.services.visibility import require_permission
@@ -38,7 +39,8 @@ class Categories(ServerService):
                 raise conflict(f"A server may have {CATEGORIES} categories; delete one first.")
             position = place(command.position, state.categories.values())
             made = Category(category_id, command.server_id, name, position)
-            return self._store.servers.put_category(made)
+            note = self._note(caller, "category.create", made)
+            return self._store.servers.put_category(made, note)
 
         category, _ = await self._store.write(
             prepare,
@@ -63,7 +65,10 @@ class Categories(ServerService):
             if command.position is not None:
                 position = place(command.position, ())
             new = msgspec.structs.replace(old, name=name, position=position)
-            return settled((old, 0)) if new == old else self._store.servers.put_category(new)
+            if new == old:
+                return settled((old, 0))
+            note = self._note(caller, "category.update", new)
+            return self._store.servers.put_category(new, note)
 
         category, _ = await self._store.write(
             prepare,
@@ -80,7 +85,9 @@ class Categories(ServerService):
 
         def prepare() -> Transaction[int]:
             state = self._managed(caller, found.server_id)
-            return self._store.servers.delete_category(_of(state, command.category_id))
+            old = _of(state, command.category_id)
+            note = self._note(caller, "category.delete", old)
+            return self._store.servers.delete_category(old, note)
 
         gone = found.server_id, command.category_id
         await self._store.write(
@@ -88,6 +95,11 @@ class Categories(ServerService):
             lambda version: (in_server(CategoryDeleted(gone[0], version, gone[1])),),
             barrier=True,
         )
+
+    def _note(self, caller: Caller, action: str, category: Category) -> Note:
+        told = {"name": category.name, "position": category.position}
+        place = category.server_id, action, category.id
+        return self._journal.note(caller, *place, changes=told)
 
     def _managed(self, caller: Caller, server_id: ServerId) -> ServerState:
         state = self.known(caller, server_id)

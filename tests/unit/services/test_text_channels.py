@@ -260,7 +260,12 @@ async def test_an_override_is_told_and_noted(town: Town, place: Place) -> None:
     )
     assert note.changes == {
         "overrides": [
-            {"target_id": str(place.everyone), "allow": [], "deny": ["SEND_MESSAGES"]},
+            {
+                "target_id": str(place.everyone),
+                "kind": "role",
+                "allow": [],
+                "deny": ["SEND_MESSAGES"],
+            },
         ]
     }
     cleared = await town.override(place.ann, place.channel, place.everyone)
