@@ -56,7 +56,7 @@ MEANINGS: Final = {
     "owner_id": "Hand it over to this member.",
     "role": "Make them this.",
     "bond": "What the person should become to oneself.",
-    "content": "The text; `<@id>` mentions a person.",
+    "content": "The text; `<@id>` mentions a person, in servers also `<@&id>` a role, `@everyone` and `@here`.",
     "nonce": "The sender's own mark, such as a UUID: a retry with the same one stores nothing.",
     "reply_to": "The id of a message of the same channel.",
     "seq": "The message's number in its channel; past the end counts as the end.",
