@@ -6,7 +6,7 @@ from hubbub.model.commands import Caller
 from hubbub.model.entities import Channel, Kind
 from hubbub.model.errors import conflict, forbidden, invalid, not_found
 from hubbub.model.events import Publication
-from hubbub.model.ids import ChannelId, RoleId, ServerId
+from hubbub.model.ids import ChannelId, RoleId, ServerId, UserId
 from hubbub.model.limits import CHANNEL_NAME_CHARS, PAGE_MAX, SERVERS, SERVERS_OWNED
 from hubbub.model.names import clean
 from hubbub.model.permissions import ADMINISTRATOR, EVERYONE, MANAGE_SERVER
@@ -99,10 +99,13 @@ class Servers(ServerService):
         """Name and icon; a new owner."""
         await self.load(caller, command.server_id)
         checked = _changes(command)
+        program = await self._is_program(command.owner_id)
 
         def prepare() -> Transaction[tuple[bool, Server]]:
             state = self.known(caller, command.server_id)
             _require_may_update(state, caller, command)
+            if program:  # it may be deleted, and cannot hand the server back by itself
+                raise invalid("owner_id", "it must be a person, not a bot")
             changes = {k: v for k, v in checked.items() if getattr(state.server, k) != v}
             if not changes:
                 return beside(False, settled(state.server))
@@ -112,6 +115,12 @@ class Servers(ServerService):
 
         _, server = await self._store.write(prepare, _updated, barrier=True)
         return server
+
+    async def _is_program(self, user_id: UserId | None) -> bool:
+        if user_id is None:
+            return False
+        user = await self._store.read(self._store.accounts.get_user(user_id))
+        return user is not None and user.is_bot
 
     def _update_notes(
         self, caller: Caller, command: UpdateServer, changes: dict[str, object]
