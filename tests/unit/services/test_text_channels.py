@@ -272,6 +272,16 @@ async def test_an_override_is_told_and_noted(town: Town, place: Place) -> None:
     assert cleared.overrides == ()
 
 
+@pytest.mark.parametrize("kind", ["role", "member"])
+async def test_an_override_of_nobody_is_told_what_was_looked_for(
+    town: Town, place: Place, kind: str
+) -> None:
+    wrong = {"role": place.plain.id, "member": place.everyone}[kind]
+    command = PutOverride(place.channel, Override(wrong, kind == "role", 0, SEND_MESSAGES))
+    refusal = await town.refused(place.ann, command, Code.INVALID)
+    assert refusal.message == f"overrides: there is no such {kind} in the server"
+
+
 async def test_manage_roles_in_a_channel_is_enough(town: Town, place: Place) -> None:
     await town.override(place.ann, place.channel, place.plain.id, allow=MANAGE_ROLES)
     await town.override(place.plain, place.channel, place.everyone, deny=ADD_REACTIONS)
