@@ -280,8 +280,9 @@ async def test_t35_recovery_when_the_pid_is_guessed_begins_anew(
 async def lost_connection(server: RunningServer, person: Person) -> str:
     """Signed in, then cut off: its pid."""
     async with Wire(server.ws + PATH) as wire:
-        await wire.send(f"40{json.dumps({'token': person.token})}")
+        await wire.send("40")
         hello = json.loads(str(await wire.receive())[2:])
+        await wire.send(f"42{json.dumps(['authenticate', {'token': person.token}])}")
         while "sync_messages" not in str(await wire.receive()):
             pass
         wire.ws.transport.abort()
