@@ -77,6 +77,30 @@ def test_first_chat_of_the_readme_when_pasted_twice_says_its_line_twice(
         assert len(mine) >= times
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_server_of_the_readme_when_pasted_is_there_with_all_that_it_says(
+    name: str, server: RunningServer
+) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", page(name), re.DOTALL)
+    first = next(block for block in blocks if "login" in block)
+    made = [block for block in blocks if "/servers" in block]
+    asked = """
+printf '\\n'; for path in channels invites; do
+  curl -sS "$api/servers/$home/$path" -H "authorization: Bearer $token"; printf '\\n'; done
+curl -sS "$api/channels/$builds/messages" -H "authorization: Bearer $token"
+"""
+    script = "\n".join([first, *made, asked]).replace("127.0.0.1:3000", f"127.0.0.1:{server.port}")
+    done = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    channels, invites, messages = map(json.loads, done.stdout.splitlines()[-3:])
+    closed = next(channel for channel in channels if channel["overrides"])
+    assert [o["deny"] for o in closed["overrides"]] == [["VIEW_CHANNEL"], []]
+    assert [invite["max_uses"] for invite in invites] == [10]
+    latest, earlier = (message["content"] for message in messages["messages"])
+    assert f'"content":"{earlier}"' in made[1]
+    assert latest.endswith("7 (https://ci.example.org/7)")
+
+
 def test_readme_toml_example_is_made_of_real_settings() -> None:
     examples = re.findall(r"```toml\n(.*?)```", page("README.md"), re.DOTALL)
     assert examples

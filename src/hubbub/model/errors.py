@@ -102,10 +102,10 @@ def unavailable(why: str, *, retry_after: float = 1.0) -> Refused:
     return Refused(Code.UNAVAILABLE, why, retry_after=retry_after)
 
 
-def rate_limited(retry_after: float) -> Refused:
+def rate_limited(retry_after: float, why: str = "Too many requests") -> Refused:
     """Too fast; nothing was done."""
     return Refused(
         Code.RATE_LIMITED,
-        f"Too many requests; try again in {retry_after:.1f} s.",
+        f"{why}; try again in {retry_after:.1f} s.",
         retry_after=round(retry_after, 3),
     )

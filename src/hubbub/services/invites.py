@@ -15,6 +15,7 @@ from hubbub.model.server_commands import (
     RevokeInvite,
 )
 from hubbub.model.servers import Invite, InvitePreview, ServerMember, ServerView, require_open
+from hubbub.model.times import rfc3339
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
 from hubbub.ports.server_store import Join
@@ -52,7 +53,7 @@ class Invites(ServerService):
             told = {
                 "code": invite.code,
                 "max_uses": invite.max_uses,
-                "expires_at": invite.expires_at,
+                "expires_at": None if invite.expires_at is None else rfc3339(invite.expires_at),
             }
             note = self._journal.note(caller, *place, changes=told)
             return _added(invite, self._store.servers.add_invite(invite, note))

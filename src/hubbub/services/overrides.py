@@ -83,7 +83,8 @@ def _require_target(
 ) -> None:
     role = state.roles.get(RoleId(override.target_id))
     if override.is_role != (role is not None):
-        raise invalid("overrides", "there is no such role in the server")
+        kind = "role" if override.is_role else "member"
+        raise invalid("overrides", f"there is no such {kind} in the server")
     if role is not None:
         if role.id != state.server.everyone_role_id:
             require_below(state, caller, role)

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from hubbub.model.commands import Caller
-from hubbub.model.errors import not_found
+from hubbub.model.errors import Code, Refused, not_found
 from hubbub.model.events import Publication
 from hubbub.model.ids import ChannelId, ServerId
 from hubbub.model.server_events import ServerEvent
@@ -63,7 +63,7 @@ class ServerService:
 def text_server(room: Room) -> ServerState:
     """The server that a text channel is in; in other channels there is nothing of the kind."""
     if room.server is None:
-        raise not_found("channel")
+        raise Refused(Code.NOT_FOUND, "Only a server's channel has that.")
     return room.server
 
 

@@ -32,7 +32,8 @@ class SlowMode:
         key, now = (room.channel.id, user_id), self._clock.monotonic()
         last = self._last.get(key)
         if last is not None and (wait := last + room.channel.slow_mode - now) > 0:
-            raise rate_limited(math.ceil(wait * 1000) / 1000)
+            why = f"Slow mode: one message in {room.channel.slow_mode} s here"
+            raise rate_limited(math.ceil(wait * 1000) / 1000, why)
         self._last.pop(key, None)
         self._last[key] = now
         if len(self._last) > KEYS:

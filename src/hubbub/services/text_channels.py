@@ -212,7 +212,12 @@ Change = Callable[[tuple[Override, ...]], tuple[Override, ...]]
 def _worded(overrides: Sequence[Override]) -> list[dict[str, object]]:
     """For the audit log."""
     return [
-        {"target_id": str(o.target_id), "allow": names_of(o.allow), "deny": names_of(o.deny)}
+        {
+            "target_id": str(o.target_id),
+            "kind": "role" if o.is_role else "member",
+            "allow": names_of(o.allow),
+            "deny": names_of(o.deny),
+        }
         for o in overrides
     ]
 

@@ -125,7 +125,9 @@ class Webhooks(ServerService):
         webhook = await self._authenticate(command)
         check_content(command.content)
         check_nonce(command.nonce)
-        shown = _check_name(command.name) if command.name else webhook.name
+        shown = webhook.name
+        if command.name:
+            shown = clean("username", command.name, DISPLAY_NAME_CHARS)
         avatar = check_url("avatar_url", command.avatar_url or webhook.avatar_url)
         extra = _extra(command, shown, avatar)
         room = await self._directory.room(webhook.channel_id)

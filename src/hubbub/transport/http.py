@@ -23,7 +23,7 @@ from hubbub.model.shapes import malformed
 from hubbub.services.dispatch import Dispatch
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
-from hubbub.transport.body import is_form, read_body, read_fields, read_file
+from hubbub.transport.body import is_form, read_body, read_fields, read_file, unwrapped
 from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
 
 log = structlog.get_logger("hubbub.http")
@@ -126,7 +126,10 @@ class Http:
             fields = await read_fields(request, BODY_BYTES, BODY_SECONDS)
             body = _query(operation.body, fields)
         elif decoder is not None:
-            body = _body(operation, decoder, await read_body(request, BODY_BYTES, BODY_SECONDS))
+            payload = await read_body(request, BODY_BYTES, BODY_SECONDS)
+            if operation.payload:
+                payload = unwrapped(request, payload, operation.payload)
+            body = _body(operation, decoder, payload)
         label = request.headers.get("user-agent", "")[:200]
         return Args(path, query, body, label, None if caller.user is None else caller.user.id)
 
@@ -218,7 +221,9 @@ def websocket_only(path: str) -> Route:
 async def _unknown(request: Request, error: Exception) -> Response:
     """What is no route at all, in RFC 9457's form: which dialect was meant, nobody can tell."""
     status = getattr(error, "status_code", 404)
-    detail = f"There is no {request.method} {request.url.path[:200]}."
+    there = "" if status == 404 else ", ".join(_methods(request))
+    detail = f"There is no {request.method} {request.url.path[:200]}"
+    detail += f"; there is {there}." if there else "."
     title = "Not found" if status == 404 else "Method not allowed"
     code = "not_found" if status == 404 else "invalid"
     problem = {
@@ -229,18 +234,32 @@ async def _unknown(request: Request, error: Exception) -> Response:
         "detail": detail,
         "message": detail,  # where clients of Mew look for it
     }
-    body = msgspec.json.encode(problem)
-    return Response(body, status, _HEADERS, "application/problem+json")
+    headers = _HEADERS | ({"allow": there} if there else {})
+    return Response(msgspec.json.encode(problem), status, headers, "application/problem+json")
 
 
-async def _welcome(_request: Request) -> Response:
-    return RedirectResponse("/api/v1/docs", 307, _HEADERS)
+def _methods(request: Request) -> list[str]:
+    """Those of all routes of the path: each method is a route of its own."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    found = [route for route in routes if route.path_regex.match(request.url.path)]
+    return sorted({method for route in found for method in route.methods or ()})
+
+
+# Where people and tools look first for what an API offers.
+_GUESSES = {"/": "/api/v1/docs", "/docs": "/api/v1/docs", "/openapi.json": "/api/v1/openapi.json"}
+
+
+def _redirect(path: str, target: str) -> Route:
+    async def endpoint(_request: Request) -> Response:
+        return RedirectResponse(target, 307, _HEADERS)
+
+    return Route(path, endpoint, methods=["GET"])
 
 
 def application(
     routes: Sequence[Route], cors_origins: Sequence[str], *, has_docs: bool = False
 ) -> Starlette:
-    """Everything that is not a WebSocket. `has_docs`: `/` leads to native's documentation."""
+    """Everything that is not a WebSocket. `has_docs`: native's documentation is found."""
     middleware: list[Middleware] = []
     if cors_origins:
         middleware.append(
@@ -252,6 +271,7 @@ def application(
                 expose_headers=["retry-after"],
             )
         )
-    everything = [*routes, Route("/", _welcome)] if has_docs else list(routes)
+    guesses = [_redirect(*guess) for guess in _GUESSES.items()] if has_docs else []
+    everything = [*routes, *guesses]
     unknown: dict[int | type[Exception], ExceptionHandler] = {404: _unknown, 405: _unknown}
     return Starlette(routes=everything, middleware=middleware, exception_handlers=unknown)

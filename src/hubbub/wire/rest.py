@@ -47,7 +47,7 @@ class Operation(msgspec.Struct, frozen=True):
     `then`: a second command, made of the first one's result; the operation's result is made of both.
     `view`: the result as who asked sees it, where that takes what was asked; `result` gets what it makes.
     `upload`: the body is a form (RFC 7578), and this the name of its one file. `form`: the body may be a form
-    without files as well as JSON. `bearer`: who asks says so in the body, with the token that this finds there.
+    without files as well as JSON. `payload`: the JSON may also be this field of a form, as Slack takes it. `bearer`: who asks says so in the body, with the token that this finds there.
     """
 
     method: str
@@ -68,6 +68,7 @@ class Operation(msgspec.Struct, frozen=True):
     then: Callable[[object, Args], Command] | None = None
     view: Callable[[object, Args], object] | None = None
     form: bool = False
+    payload: str = ""
     bearer: Callable[[object], str] | None = None
     media_type: str = JSON
 

@@ -32,6 +32,7 @@ from hubbub.model.server_commands import (
     ListAudit,
     ListBots,
     ResetBot,
+    UpdateServer,
 )
 from hubbub.model.server_events import (
     ServerCreated,
@@ -111,6 +112,16 @@ async def test_a_bot_comes_into_a_server_by_its_owner_with_manage_server(town: T
     assert sent.message.author == bot.user
     (stored,) = (await town.do(ann, History(channel))).messages
     assert stored.author == bot.user
+
+
+async def test_a_bot_is_not_given_a_server(town: Town) -> None:
+    ann = await town.person()
+    server = (await town.server(ann)).server.id
+    bot = await town.do(ann, CreateBot("helper"))
+    await town.do(ann, AddBot(server, bot.user.id))
+    refusal = await town.refused(ann, UpdateServer(server, owner_id=bot.user.id), Code.INVALID)
+    assert refusal.message == "owner_id: it must be a person, not a bot"
+    assert town.state(server).server.owner_id == ann.id
 
 
 async def test_a_deleted_bot_leaves_its_servers_and_signs_in_no_more(town: Town) -> None:

@@ -20,6 +20,7 @@ from hubbub.model.server_commands import (
     UpdateRole,
 )
 from hubbub.model.server_events import ServerCreated, ServerMemberJoined
+from hubbub.model.times import rfc3339
 from hubbub.model.topics import server_topic, user_topic
 from hubbub.services.invites import LOOKUPS, LOOKUPS_OF_ADDRESS
 
@@ -64,6 +65,8 @@ async def test_an_invite_ends_by_time_and_by_use(town: Town) -> None:
     ann, bob, eve = await town.person(), await town.person(), await town.person()
     server = (await town.server(ann)).server.id
     brief = await town.do(ann, CreateInvite(server, expires_at=START_MS + 1000))
+    (note, *_) = await town.do(ann, ListAudit(server))
+    assert note.changes["expires_at"] == rfc3339(START_MS + 1000)
     once = await town.do(ann, CreateInvite(server, max_uses=1))
     await town.do(bob, AcceptInvite(once.code))
     for command in (AcceptInvite(once.code), GetInvite(once.code)):

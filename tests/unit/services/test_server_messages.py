@@ -300,6 +300,7 @@ async def test_slow_mode_makes_people_wait_between_their_messages(town: Town, ha
     again = SendMessage(hall.channel, "again")
     found = await town.refused(hall.bob, again, Code.RATE_LIMITED)
     assert found.retry_after == 10
+    assert found.message == "Slow mode: one message in 10 s here; try again in 10.0 s."
     town.clock.advance(9.5)
     assert (await town.refused(hall.bob, again, Code.RATE_LIMITED)).retry_after == 0.5
     await hall.say(cat)

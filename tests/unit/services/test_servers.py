@@ -234,6 +234,14 @@ async def test_categories_come_at_the_end_and_are_told_to_all(town: Town) -> Non
         (topic, CategoryUpdated),
         (topic, CategoryDeleted),
     ]
+    notes = [n for n in await town.do(ann, ListAudit(server)) if n.action.startswith("category")]
+    assert [(n.action, n.target_id, n.changes) for n in reversed(notes)] == [
+        ("category.create", first.id, {"name": "one", "position": 0}),
+        ("category.create", second.id, {"name": "two", "position": 1}),
+        ("category.update", first.id, {"name": "one", "position": 7}),
+        ("category.update", first.id, {"name": "uno", "position": 7}),
+        ("category.delete", second.id, {"name": "two", "position": 1}),
+    ]
 
 
 async def test_a_category_takes_manage_channel_and_is_of_its_server(town: Town) -> None:

@@ -260,11 +260,26 @@ async def test_an_override_is_told_and_noted(town: Town, place: Place) -> None:
     )
     assert note.changes == {
         "overrides": [
-            {"target_id": str(place.everyone), "allow": [], "deny": ["SEND_MESSAGES"]},
+            {
+                "target_id": str(place.everyone),
+                "kind": "role",
+                "allow": [],
+                "deny": ["SEND_MESSAGES"],
+            },
         ]
     }
     cleared = await town.override(place.ann, place.channel, place.everyone)
     assert cleared.overrides == ()
+
+
+@pytest.mark.parametrize("kind", ["role", "member"])
+async def test_an_override_of_nobody_is_told_what_was_looked_for(
+    town: Town, place: Place, kind: str
+) -> None:
+    wrong = {"role": place.plain.id, "member": place.everyone}[kind]
+    command = PutOverride(place.channel, Override(wrong, kind == "role", 0, SEND_MESSAGES))
+    refusal = await town.refused(place.ann, command, Code.INVALID)
+    assert refusal.message == f"overrides: there is no such {kind} in the server"
 
 
 async def test_manage_roles_in_a_channel_is_enough(town: Town, place: Place) -> None:

@@ -111,7 +111,7 @@ async def test_an_unknown_webhook_and_a_wrong_token_look_the_same(
         ("content", {"content": " "}),
         ("content", {"content": "x" * 5001}),
         ("nonce", {"nonce": ""}),
-        ("name", {"name": "\n"}),
+        ("username", {"name": "\n"}),
         ("avatar_url", {"avatar_url": "ftp://x"}),
         ("type", {"type": "x" * 65}),
         ("payload", {"payload": msgspec.Raw(b"[]")}),

@@ -56,7 +56,7 @@ MEANINGS: Final = {
     "owner_id": "Hand it over to this member.",
     "role": "Make them this.",
     "bond": "What the person should become to oneself.",
-    "content": "The text; `<@id>` mentions a person.",
+    "content": "The text; `<@id>` mentions a person, in servers also `<@&id>` a role, `@everyone` and `@here`.",
     "nonce": "The sender's own mark, such as a UUID: a retry with the same one stores nothing.",
     "reply_to": "The id of a message of the same channel.",
     "seq": "The message's number in its channel; past the end counts as the end.",
@@ -80,6 +80,7 @@ MEANINGS: Final = {
     "text": "The text, in Slack's markup.",
     "icon_url": "The address of a picture.",
     "attachments": "More text, line by line.",
+    "blocks": "Slack's newer form; where they have text, they stand for `text`.",
     "positions": "The version of each channel that one has seen up to; `sync` brings what is newer.",
 }
 _EXAMPLES: Final[Json] = {
@@ -190,6 +191,8 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
     }
     if operation.body is not None:
         content = {"application/json": _request(operation.body, schemas)}
+        if operation.payload:
+            content["application/x-www-form-urlencoded"] = _form(operation.payload)
         found["requestBody"] = {"required": not operation.body_optional, "content": content}
     return found
 
@@ -200,6 +203,12 @@ def _request(body: object, schemas: dict[object, Json]) -> Json:
         "schema": schemas[str(body)],
         "example": example(schema, schema.get("$defs", {}), sparse=True),
     }
+
+
+def _form(name: str) -> Json:
+    """The same JSON as a field."""
+    field = {"type": "string", "contentMediaType": "application/json"}
+    return {"schema": {"type": "object", "properties": {name: field}, "required": [name]}}
 
 
 def _operation_id(operation: Operation) -> str:

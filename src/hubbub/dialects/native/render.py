@@ -29,6 +29,7 @@ def profile(account: m.Account) -> s.Profile:
         rfc3339(person.created_at),
         person.is_admin,
         account.email,
+        person.is_bot or UNSET,
     )
 
 

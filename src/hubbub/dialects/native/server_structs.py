@@ -318,20 +318,41 @@ class WebhookPost(In, frozen=True, forbid_unknown_fields=True):
     nonce: Nonce | None = None
 
 
+# One of Slack's many: a header, a section, a context, a rich text … What it has is looked for when it is read.
+SlackBlock = dict[str, Any]
+
+
+class SlackField(msgspec.Struct, frozen=True):
+    """A line of an attachment."""
+
+    title: str | int | float | None = None
+    value: str | int | float | None = None
+
+
 class SlackAttachment(msgspec.Struct, frozen=True):
     """What programs write for Slack; of its many fields these are read."""
 
-    text: str = ""
-    fallback: str = ""
+    pretext: str | None = None
+    author_name: str | None = None
+    title: str | None = None
+    title_link: str | None = None
+    text: str | None = None
+    fields: tuple[SlackField, ...] | None = None
+    image_url: str | None = None
+    fallback: str | None = None
+    blocks: tuple[SlackBlock, ...] | None = None
 
 
 class SlackPost(msgspec.Struct, frozen=True):
-    """A message as programs write it for Slack's incoming webhooks. Fields that are not named here are passed over."""
+    """A message as programs write it for Slack's incoming webhooks, in JSON or as the field `payload` of a form. What
+    is not named here is passed over, and what is too long is cut.
+    """
 
-    text: str = ""
-    username: Annotated[str, Meta(max_length=limits.DISPLAY_NAME_CHARS)] = ""
-    icon_url: Url = ""
-    attachments: tuple[SlackAttachment, ...] = ()
+    text: str | None = None
+    username: str | None = None
+    icon_url: str | None = None
+    attachments: tuple[SlackAttachment, ...] | None = None
+    blocks: tuple[SlackBlock, ...] | None = None
 
 
 class BotIn(In, frozen=True, forbid_unknown_fields=True):

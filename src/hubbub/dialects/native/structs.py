@@ -57,7 +57,7 @@ class User(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """A person in detail; `email` only in `/users/@me`."""
+    """A person in detail; `email` only in `/users/@me`, `bot` for a program only."""
 
     id: Id
     username: str
@@ -65,6 +65,7 @@ class Profile(msgspec.Struct, frozen=True):
     created_at: Time
     admin: bool
     email: str | None = None
+    bot: bool | UnsetType = UNSET
 
 
 class Reaction(msgspec.Struct, frozen=True):

@@ -85,7 +85,7 @@ OPERATIONS: Final = (
        "webhooks", body=ss.WebhookPost, returns=s.Message, public=True, refuses=(Code.NOT_FOUND,)),
     Op("POST", _POST + "/slack", "The same, as Slack takes it; the answer is `ok`.", _post_slack,
        _ok, 200, "webhooks", body=ss.SlackPost, returns=Literal["ok"], public=True,
-       refuses=(Code.NOT_FOUND,), media_type=PLAIN_TEXT),
+       refuses=(Code.NOT_FOUND,), media_type=PLAIN_TEXT, payload="payload"),
     Op("GET", "/bots", "One's bots.", lambda _: sc.ListBots(), each(sr.bot), 200, "bots",
        returns=list[ss.Bot], refuses=(Code.FORBIDDEN,)),
     Op("POST", "/bots", "Make a bot; its token is shown this once.", _create_bot, one(sr.bot), 201,
