@@ -5,7 +5,7 @@ Between two sockets of one publication there is no `await`.
 
 from collections.abc import Collection, Iterable, Sequence
 
-from hubbub.gateway.audience import Audience
+from hubbub.gateway.audience import Audience, Hears
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
@@ -20,8 +20,13 @@ from hubbub.model.events import (
     LoginsRevoked,
     MemberJoined,
     MemberLeft,
+    MessageEdited,
+    MessagePinned,
+    MessageUnpinned,
     OverridesUpdated,
     Publication,
+    ReactionAdded,
+    ReactionRemoved,
     UserUpdated,
 )
 from hubbub.model.ids import LoginId
@@ -47,6 +52,9 @@ _FIRST = (MemberJoined, ServerMemberJoined, ChannelCreated, OverridesUpdated)
 _ENDS = (MemberLeft, ServerMemberLeft, ServerDeleted, ChannelDeleted)
 _THEN = (ServerCreated, UserUpdated, *_ENDS, *_PERMISSIONS)
 _REWIRES = frozenset((*_FIRST, *_THEN, *_CONTROL))
+# They tell a message whole that may have been said long before.
+_RETELLING = (MessageEdited, MessagePinned, MessageUnpinned, ReactionAdded, ReactionRemoved)
+_RETELLS = frozenset(_RETELLING)
 
 
 class Fanout:
@@ -69,6 +77,11 @@ class Fanout:
         for publication in publications:
             self._recovery.note(publication)
             event = publication.event
+            hears = self._readers(event) if type(event) in _RETELLS else None
+            if hears is not None:
+                self._flush(waiting)
+                self._send(publication.topic, (event,), hears)
+                continue
             if type(event) not in _REWIRES:
                 waiting.setdefault(publication.topic, []).append(event)
                 continue
@@ -84,10 +97,14 @@ class Fanout:
             self._send(topic, events)
         waiting.clear()
 
-    def _send(self, topic: str, events: Sequence[Event]) -> None:
-        for dialect, sessions in self._hub.live(topic).items():
+    def _readers(self, event: Event) -> Hears | None:
+        return self.audience.readers(event.message) if isinstance(event, _RETELLING) else None
+
+    def _send(self, topic: str, events: Sequence[Event], hears: Hears | None = None) -> None:
+        for dialect, group in self._hub.live(topic).items():
+            sessions = group if hears is None else {s: None for s in group if hears(s)}
             frames = self._frames(dialect, events)
-            if frames:
+            if frames and sessions:
                 blob = b"".join([frame for _, frame in frames])
                 told = self._told_apart(dialect, sessions, frames) if dialect.spares else sessions
                 _write(blob, told)
@@ -95,7 +112,8 @@ class Fanout:
                 if dialect.confirms:
                     self._receipts.written(events, sessions)
         for session in tuple(self._hub.held(topic)):
-            session.hold(events)
+            if hears is None or hears(session):
+                session.hold(events)
 
     def _frames(self, dialect: Dialect, events: Iterable[Event]) -> list[tuple[Event, bytes]]:
         """Each event that the dialect has a word for, rendered once and framed."""

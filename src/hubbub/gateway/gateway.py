@@ -15,8 +15,8 @@ from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.replay import (
     NOTHING,
     Snapshot,
-    is_new,
     joined_since,
+    news,
     places,
     snapshot,
     versions,
@@ -196,7 +196,7 @@ class Gateway:
         address = session.caller.address
         self.hub.drop(session)
         session.caller = Caller(address)
-        session.shown.clear()
+        session.shown, session.readable = {}, {}
         session.opened_at = self.now()
         self._unknown[address] += 1
         self._parts.presence.went(user.id, clean=False)
@@ -299,7 +299,7 @@ class Gateway:
             if topic.startswith("channel:") and topic not in wanted:
                 self.hub.unsubscribe(session, topic)
         self.hub.release(session)
-        fresh = [event for event in held if is_new(event, known)]
+        fresh = news(held, known)
         self._parts.recovery.caught_up(session, fresh)
         self._parts.fanout.catch_up(session, fresh)
 

@@ -11,7 +11,7 @@ from hubbub.model.events import Event, MemberJoined
 from hubbub.model.ids import ChannelId, ServerId, UserId
 from hubbub.model.limits import SYNC_CHARS, SYNC_MESSAGES
 from hubbub.model.permissions import READ_HISTORY, rank
-from hubbub.model.server_events import OwnServerEvent, ServerEvent
+from hubbub.model.server_events import ChannelHidden, ChannelShown, OwnServerEvent, ServerEvent
 from hubbub.model.servers import ServerView
 from hubbub.ports.dialect import Ready
 from hubbub.ports.store import Store, Transaction
@@ -116,6 +116,25 @@ def is_new(event: Event, known: Versions) -> bool:
         return version > known.servers.get(event.server_id, -1)  # type: ignore[no-any-return]  # a version is a number
     channel_id = ChannelId(getattr(event, "channel_id", -1))
     return version > known.channels.get(channel_id, -1)  # type: ignore[no-any-return]  # as above
+
+
+def news(held: Iterable[Event], known: Versions) -> list[Event]:
+    """Those of the events that were held that tell something that the snapshot does not."""
+    seen = set(known.channels)
+    return [event for event in held if _tells(event, known, seen)]
+
+
+def _tells(event: Event, known: Versions, seen: set[ChannelId]) -> bool:
+    """What is shown or hidden hangs on overrides too, which have no version of the server's: `seen` are the channels
+    that the client has by now."""
+    if isinstance(event, ChannelShown):
+        seen.add(event.channel.id)
+        return True
+    if isinstance(event, ChannelHidden):
+        is_known = event.channel_id in seen
+        seen.discard(event.channel_id)
+        return is_known
+    return is_new(event, known)
 
 
 def joined_since(held: Iterable[Event], user_id: UserId, known: Versions) -> set[ChannelId]:
