@@ -182,10 +182,10 @@ class Servers(ServerWorld):
             expected = bool(may) and (moderates or said.author == self.ids[person])
         elif act == "pin":
             done = self.allowed(person, sc.PinMessage(*at))
-            expected = moderates and not said.is_recalled
+            expected = moderates and "READ_HISTORY" in may and not said.is_recalled
         else:
             done = self.allowed(person, c.AddReaction(*at, "👍"))
-            expected = "ADD_REACTIONS" in may and not said.is_recalled
+            expected = {"ADD_REACTIONS", "READ_HISTORY"} <= may and not said.is_recalled
         assert bool(done) == expected
         if done and act == "recall":
             said.is_recalled = True
@@ -250,6 +250,25 @@ class Servers(ServerWorld):
 
         self.runner.run(work())
         self.model.roles[role] = words(permissions)
+
+    @rule(which=picks, deny=bits, device=picks)
+    def override_while_connecting(self, which: int, deny: int, device: int) -> None:
+        """The same of overrides, which give the server no version."""
+        client = self.clients[device % len(self.clients)]
+        if client.is_open:
+            return
+        channel, place = self.place(which)
+        everyone = self.model.everyone
+        override = Override(int(everyone), True, 0, deny)
+
+        async def work() -> None:
+            change = sc.PutOverride(ChannelId(int(channel)), override)
+            await asyncio.gather(client.connect(resume=True), self.do(OWNER, change))
+
+        self.runner.run(work())
+        place.overrides.pop(everyone, None)
+        if deny:
+            place.overrides[everyone] = (words(0), words(deny))
 
     @rule()
     def restart(self) -> None:

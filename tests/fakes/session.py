@@ -28,6 +28,7 @@ class FakeSession:
         self.codec = dialect.codec()
         self.topics: set[str] = set()
         self.shown: dict[ServerId, frozenset[ChannelId]] = {}
+        self.readable: dict[ServerId, frozenset[ChannelId]] = {}
         self.is_held = False
         self.is_gone = False
         self.pid = ""

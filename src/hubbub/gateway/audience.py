@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from hubbub.gateway.hub import Hub
-from hubbub.model.entities import Kind
+from hubbub.model.entities import Kind, Message
 from hubbub.model.errors import Disconnect, Refused
 from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, ServerId, UserId
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hubbub.gateway.session import Session
 
 Tell = Callable[["Session", Event], None]
+Hears = Callable[["Session"], bool]
 NOTHING: Final[frozenset[ChannelId]] = frozenset()
 # Should memory not have what a session needs, the session starts again: it resumes, nothing is skipped.
 AGAIN: Final = Disconnect(1012, "your servers have changed; reconnect and resume", reconnect=True)
@@ -44,8 +45,7 @@ class Audience:
         """A session hears a server from now on, and the channels that its person sees."""
         server_id = state.server.id
         self._hub.subscribe(session, server_topic(server_id))
-        seen = session.shown[server_id] = state.visible_channels(session.caller.user_id)
-        for channel_id in seen:
+        for channel_id in self._look(session, state):
             self._hub.subscribe(session, channel_topic(channel_id))
 
     async def load(self, session: "Session", server_id: ServerId) -> None:
@@ -79,14 +79,13 @@ class Audience:
     def opened(self, server_id: ServerId, channel_id: ChannelId) -> None:
         """Before a new channel's event goes out: who may see it hears it."""
         for session, state in self._informed(server_id, self._sessions(server_id)):
-            seen = session.shown[server_id] = state.visible_channels(session.caller.user_id)
-            if channel_id in seen:
+            if channel_id in self._look(session, state):
                 self._hub.subscribe(session, channel_topic(channel_id))
 
     def closed(self, server_id: ServerId) -> None:
         """After a channel's end has gone out: nobody shall be told again that they no longer see it."""
         for session, state in self._informed(server_id, self._sessions(server_id)):
-            session.shown[server_id] = state.visible_channels(session.caller.user_id)
+            self._look(session, state)
 
     def rewire(self, server_id: ServerId, user_id: UserId | None = None) -> None:
         """Permissions may have changed, of all or of one: each session loses and gains what its person does."""
@@ -97,21 +96,49 @@ class Audience:
             self._adjust(session, state)
         self._turn_out(server_id)
 
+    def readers(self, message: Message) -> Hears | None:
+        """Who may be told again, whole, what was said before: its author, and who may read the history. None:
+        whoever hears the channel."""
+        if message.server_id is None:
+            return None
+        state = self._states.known(message.server_id)
+
+        def hears(session: "Session") -> bool:
+            user_id = session.caller.user_id
+            if state is None or user_id == message.author.id:
+                return state is not None
+            return message.channel_id in state.readable_channels(user_id)
+
+        return hears
+
     # -- one session --------------------------------------------------------------------------------
 
+    def _look(self, session: "Session", state: ServerState) -> frozenset[ChannelId]:
+        """What a session is taken to know from now on; returns what it sees."""
+        server_id, user_id = state.server.id, session.caller.user_id
+        session.readable[server_id] = state.readable_channels(user_id)
+        session.shown[server_id] = state.visible_channels(user_id)
+        return session.shown[server_id]
+
     def _adjust(self, session: "Session", state: ServerState) -> None:
-        server, user_id = state.server, session.caller.user_id
+        server = state.server
         before = session.shown.get(server.id, NOTHING)
-        now = state.visible_channels(user_id)
-        if now is before:
+        known = session.readable.get(server.id, NOTHING)
+        now = self._look(session, state)
+        readable = session.readable[server.id]
+        if now is before and readable is known:
             return
-        session.shown[server.id] = now
         for channel_id in before - now:
             self._hide(session, server, channel_id)
-        for channel_id in now - before:
-            self._hub.subscribe(session, channel_topic(channel_id))
-            channel = state.channels[channel_id]
-            self._tell(session, ChannelShown(server.id, server.version, channel, user_id))
+        # Of a channel that one could not read, or no longer can, changes have been or will be missed: it begins anew.
+        for channel_id in (now - before) | ((readable ^ known) & now):
+            self._show(session, state, channel_id)
+
+    def _show(self, session: "Session", state: ServerState, channel_id: ChannelId) -> None:
+        self._hub.subscribe(session, channel_topic(channel_id))
+        server, channel = state.server, state.channels[channel_id]
+        shown = ChannelShown(server.id, server.version, channel, session.caller.user_id)
+        self._tell(session, shown)
 
     def _hide(self, session: "Session", why: Server | ServerDeleted, channel_id: ChannelId) -> None:
         session.lose(channel_id)
@@ -121,6 +148,7 @@ class Audience:
 
     def _leave(self, session: "Session", server_id: ServerId) -> None:
         self._hub.unsubscribe(session, server_topic(server_id))
+        session.readable.pop(server_id, None)
         for channel_id in session.shown.pop(server_id, NOTHING):
             session.lose(channel_id)
 

@@ -5,7 +5,7 @@ Between two sockets of one publication there is no `await`.
 
 from collections.abc import Collection, Iterable, Sequence
 
-from hubbub.gateway.audience import Audience
+from hubbub.gateway.audience import Audience, Hears
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
@@ -19,8 +19,13 @@ from hubbub.model.events import (
     LoginsRevoked,
     MemberJoined,
     MemberLeft,
+    MessageEdited,
+    MessagePinned,
+    MessageUnpinned,
     OverridesUpdated,
     Publication,
+    ReactionAdded,
+    ReactionRemoved,
     UserUpdated,
 )
 from hubbub.model.ids import LoginId
@@ -48,6 +53,9 @@ _THEN = (ServerCreated, UserUpdated, *_ENDS, *_PERMISSIONS)
 _REWIRES = frozenset((*_FIRST, *_THEN, *_CONTROL))
 # What the hints of one commit have said so far, by topic and dialect (`Dialect.hints`).
 _Hinted = set[tuple[str, Dialect, bytes]]
+# They tell a message whole that may have been said long before.
+_RETELLING = (MessageEdited, MessagePinned, MessageUnpinned, ReactionAdded, ReactionRemoved)
+_RETELLS = frozenset(_RETELLING)
 
 
 class Fanout:
@@ -71,6 +79,11 @@ class Fanout:
         for publication in publications:
             self._recovery.note(publication)
             event = publication.event
+            hears = self._readers(event) if type(event) in _RETELLS else None
+            if hears is not None:
+                self._flush(waiting, hinted)
+                self._send(publication.topic, (event,), hinted, hears)
+                continue
             if type(event) not in _REWIRES:
                 waiting.setdefault(publication.topic, []).append(event)
                 continue
@@ -86,10 +99,16 @@ class Fanout:
             self._send(topic, events, hinted)
         waiting.clear()
 
-    def _send(self, topic: str, events: Sequence[Event], hinted: _Hinted) -> None:
-        for dialect, sessions in self._hub.live(topic).items():
+    def _readers(self, event: Event) -> Hears | None:
+        return self.audience.readers(event.message) if isinstance(event, _RETELLING) else None
+
+    def _send(
+        self, topic: str, events: Sequence[Event], hinted: _Hinted, hears: Hears | None = None
+    ) -> None:
+        for dialect, group in self._hub.live(topic).items():
+            sessions = group if hears is None else {s: None for s in group if hears(s)}
             frames = self._frames(dialect, events, topic, hinted)
-            if frames:
+            if frames and sessions:
                 blob = b"".join([frame for _, frame in frames])
                 told = self._told_apart(dialect, sessions, frames) if dialect.spares else sessions
                 _write(blob, told)
@@ -97,7 +116,8 @@ class Fanout:
                 if dialect.confirms:
                     self._receipts.written(events, sessions)
         for session in tuple(self._hub.held(topic)):
-            session.hold(events)
+            if hears is None or hears(session):
+                session.hold(events)
 
     def _frames(
         self, dialect: Dialect, events: Iterable[Event], topic: str, hinted: _Hinted

@@ -196,7 +196,7 @@ class Gateway:
         address = session.caller.address
         self.hub.drop(session)
         session.caller = Caller(address)
-        session.shown.clear()
+        session.shown, session.readable = {}, {}
         session.opened_at = self.now()
         self._unknown[address] += 1
         self._parts.presence.went(user.id, clean=False)

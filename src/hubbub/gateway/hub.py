@@ -40,7 +40,7 @@ class Hub:
 
     def join_as(self, session: "Session", other: "Session") -> None:
         """To all that another connection of the person hears."""
-        session.shown = dict(other.shown)
+        session.shown, session.readable = dict(other.shown), dict(other.readable)
         for topic in tuple(other.topics):
             self.subscribe(session, topic)
 

@@ -117,13 +117,14 @@ def fresh(held: Iterable[Event], known: Versions) -> list[Event]:
     """What was held and tells something that the snapshot does not.
 
     Beginning to see a channel, and no longer seeing it, have no version of their own: a channel's overrides change
-    without its server. What counts there is whether the client has the channel by then.
+    without its server. What one sees may begin anew (`ChannelShown`); what counts of the other is whether the client
+    has the channel by then.
     """
     has = set(known.channels)
     found: list[Event] = []
     for event in held:
         if isinstance(event, ChannelShown):
-            is_told = event.channel.id not in has
+            is_told = True
             has.add(event.channel.id)
         elif isinstance(event, ChannelHidden):
             is_told = event.channel_id in has

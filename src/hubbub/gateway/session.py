@@ -71,6 +71,7 @@ class Session:
         "missed",
         "opened_at",
         "pid",
+        "readable",
         "seen",
         "shown",
         "topics",
@@ -95,6 +96,7 @@ class Session:
         self.caller = Caller(connection.address)
         self.topics: set[str] = set()
         self.shown: dict[ServerId, frozenset[ChannelId]] = {}  # see gateway/audience.py
+        self.readable: dict[ServerId, frozenset[ChannelId]] = {}  # as above
         self.is_held = False
         self._held: list[Event] = []
         self._inbox: deque[bytes] | None = None

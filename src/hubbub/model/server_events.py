@@ -121,7 +121,8 @@ class CategoryDeleted(msgspec.Struct, frozen=True):
 
 
 class ChannelShown(msgspec.Struct, frozen=True):
-    """A person may see a channel from now on. Made by the gateway for their connections; `version` is the
+    """A person may see a channel from now on, or may read its history from now on or no longer, so that what they know
+    of it may have holes: it begins anew. Made by the gateway for their connections; `version` is the
     server's."""
 
     server_id: ServerId

@@ -16,7 +16,7 @@ from hubbub.model.events import (
     OverridesUpdated,
 )
 from hubbub.model.ids import CategoryId, ChannelId, RoleId, ServerId, UserId
-from hubbub.model.permissions import VIEW_CHANNEL, in_channel, in_server
+from hubbub.model.permissions import READ_HISTORY, VIEW_CHANNEL, in_channel, in_server
 from hubbub.model.server_events import (
     CategoryCreated,
     CategoryDeleted,
@@ -105,16 +105,24 @@ class ServerState:
         return in_channel(base, overrides, everyone, member.role_ids, user_id)
 
     def visible_channels(self, user_id: UserId) -> frozenset[ChannelId]:
-        """Those that a person may see. Who bears the same roles shares an answer, unless an override names them:
-        of 10,000 members most are alike."""
+        """Those that a person may see."""
+        return self._channels_with(VIEW_CHANNEL, user_id)
+
+    def readable_channels(self, user_id: UserId) -> frozenset[ChannelId]:
+        """Those of them of which they may read what was said before."""
+        return self._channels_with(READ_HISTORY, user_id)
+
+    def _channels_with(self, permission: int, user_id: UserId) -> frozenset[ChannelId]:
+        """Who bears the same roles shares an answer, unless an override names them: of 10,000 members most are
+        alike."""
         member = self.members.get(user_id)
         if member is None or self.gone:
             return frozenset()
         alone = user_id == self.server.owner_id or user_id in self._named
-        key: object = user_id if alone else member.role_ids
+        key = permission, user_id if alone else member.role_ids
         found = self._visible.get(key)
         if found is None:
-            seen = [i for i in self.channels if self._compute(i, user_id) & VIEW_CHANNEL]
+            seen = [i for i in self.channels if self._compute(i, user_id) & permission]
             found = frozenset(seen)
             # The same object as long as it says the same: whoever compares need not look inside.
             before = self._before.get(key)
@@ -195,7 +203,8 @@ class ServerState:
         """What others may do has not changed."""
         user = event.user.id
         self._computed.clear()
-        self._visible.pop(user, None)
+        for permission in (VIEW_CHANNEL, READ_HISTORY):
+            self._visible.pop((permission, user), None)
 
     def _reset(self) -> None:
         """Anything may have changed what anybody may do."""

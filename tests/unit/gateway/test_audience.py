@@ -26,9 +26,10 @@ from hubbub.model.events import (
     MessageSent,
     OverridesUpdated,
     Publication,
+    ReactionAdded,
 )
 from hubbub.model.ids import ChannelId, MessageId, RoleId, ServerId, UserId
-from hubbub.model.permissions import ADMINISTRATOR, EVERYONE, VIEW_CHANNEL
+from hubbub.model.permissions import ADMINISTRATOR, EVERYONE, READ_HISTORY, VIEW_CHANNEL
 from hubbub.model.server_events import (
     RoleDeleted,
     RoleUpdated,
@@ -129,7 +130,7 @@ async def world() -> _World:
 def _topic(event: Event) -> str:
     if isinstance(event, ServerEvent):
         return server_topic(event.server_id)
-    assert isinstance(event, ChannelEvent | MessageSent)
+    assert isinstance(event, ChannelEvent | MessageSent | ReactionAdded)
     return channel_topic(event.channel_id)
 
 
@@ -259,6 +260,55 @@ def test_a_dialect_without_servers_hears_nothing_of_them(world: _World) -> None:
     chats = world.session(3, CHATS)
     world.publish(ServerMemberJoined(HOME, world.next(), _member(3), BOB), _said(OPEN, "x"))
     assert chats.topics == {user_topic(BOB.id)}
+
+
+def _reacted(version: int) -> ReactionAdded:
+    return ReactionAdded(OPEN, version, _said(OPEN, "old").message, OWNER.id, "x")
+
+
+MUTE = Override(ALL, True, deny=READ_HISTORY)
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_who_may_not_read_history_is_not_told_old_messages_again(
+    world: _World, is_held: bool
+) -> None:
+    world.publish(_reacted(3))
+    lost = OverridesUpdated(OPEN, 4, _channel(OPEN, MUTE, version=4))
+    world.publish(_reacted(5), lost, _reacted(6))
+    late = world.ann
+    if is_held:
+        late = world.session(2)
+        late.is_held = True
+        state = world.states.known(HOME)
+        assert state is not None
+        world.fanout.audience.join(late.real, state)
+    world.publish(_reacted(7), _said(OPEN, "new"))
+    world.publish(OverridesUpdated(OPEN, 8, _channel(OPEN, version=8)), _reacted(9))
+    assert [f["data"]["version"] for f in world.owner.frames if f["type"] == "reaction_added"] == [
+        3, 5, 6, 7, 9,
+    ]  # fmt: skip
+    if is_held:
+        names = [type(event).__name__ for event in late.held]
+        assert names == ["MessageSent", "ChannelShown", "OverridesUpdated", "ReactionAdded"]
+        return
+    told = [(f["type"], f["data"]["version"]) for f in world.ann.frames]
+    assert told == [
+        ("reaction_added", 3),
+        ("channel_created", 4),
+        ("channel_updated", 4),
+        ("new_message", 2),
+        ("channel_created", 8),
+        ("channel_updated", 8),
+        ("reaction_added", 9),
+    ]
+
+
+def test_ones_own_message_is_told_again(world: _World) -> None:
+    world.publish(OverridesUpdated(OPEN, 2, _channel(OPEN, MUTE, version=2)))
+    mine = msgspec.structs.replace(_said(OPEN, "mine").message, author=ANN)
+    world.publish(ReactionAdded(OPEN, 3, mine, OWNER.id, "x"))
+    assert world.ann.frames[-1]["type"] == "reaction_added"
 
 
 def test_the_end_of_a_server_is_the_end_of_its_channels(world: _World) -> None:
