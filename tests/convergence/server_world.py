@@ -42,6 +42,10 @@ class ServerWorld(RuleBasedStateMachine):
         self.clients = [ServerClient(self.server, t) for t in self.tokens for _ in range(DEVICES)]
         for client in self.clients[::DEVICES]:
             await client.connect(resume=False)
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """A server with everybody in it."""
         view: Any = await self.do(OWNER, sc.CreateServer("home", first_channel="general"))
         self.server_id = ServerId(view.server.id)
         everyone = str(view.server.everyone_role_id)

@@ -26,6 +26,9 @@ bits = st.lists(st.sampled_from(_TELLING), max_size=3).map(lambda found: sum(set
 granted = st.one_of(bits, st.just(BITS["ADMINISTRATOR"]))
 
 
+ACTS = ["recall", "edit", "pin", "unpin", "react", "unreact"]
+
+
 class Servers(ServerWorld):
     """The owner changes the server; everybody talks in it."""
 
@@ -76,6 +79,49 @@ class Servers(ServerWorld):
         del self.model.categories[gone]
         for place in self.model.places.values():
             place.category = None if place.category == gone else place.category
+
+    @rule()
+    @precondition(lambda self: self.model.categories)
+    def rename_category(self) -> None:
+        which, name = max(self.model.categories), self.name()
+        command = sc.UpdateCategory(CategoryId(int(which)), name=name, position=self.count)
+        assert self.allowed(OWNER, command)
+        self.model.categories[which] = name
+
+    @rule(which=picks, position=st.integers(0, 5))
+    def describe_channel(self, which: int, position: int) -> None:
+        """Seen by clients alone: they must agree."""
+        channel, _ = self.place(which)
+        told = self.name()
+        command = c.UpdateChannel(ChannelId(int(channel)), description=told, position=position)
+        assert self.allowed(OWNER, command)
+
+    @rule(person=people)
+    def rename_server(self, person: int) -> None:
+        name = self.name()
+        done = self.allowed(person, sc.UpdateServer(self.server_id, name=name))
+        assert bool(done) == ("MANAGE_SERVER" in self.model.may(self.ids[person]))
+        if done:
+            self.model.name = name
+
+    @rule(person=people)
+    def take_a_nickname(self, person: int) -> None:
+        me = self.ids[person]
+        command = sc.UpdateServerMember(self.server_id, UserId(int(me)), nickname=self.name())
+        assert bool(self.allowed(person, command)) == (me in self.model.people)
+
+    @rule(which=picks, position=st.integers(1, 4))
+    def move_role(self, which: int, position: int) -> None:
+        role = self.role(which)
+        command = sc.MoveRoles(self.server_id, ((RoleId(int(role)), position),))
+        assert bool(self.allowed(OWNER, command)) == (role != self.model.everyone)
+
+    @rule()
+    @precondition(lambda self: self.steps > 10 and self.count % 7 == 0)
+    def begin_anew(self) -> None:
+        """The server ends, and everybody comes into another."""
+        assert self.allowed(OWNER, sc.DeleteServer(self.server_id))
+        self.runner.run(self._settle())
 
     @rule(permissions=granted)
     @precondition(lambda self: len(self.model.roles) < 4)
@@ -166,9 +212,7 @@ class Servers(ServerWorld):
         if may:
             place.said.append(Said(me, content, reply["data"]["message_id"]))
 
-    @rule(
-        person=people, which=picks, message=picks, act=st.sampled_from(["recall", "pin", "react"])
-    )
+    @rule(person=people, which=picks, message=picks, act=st.sampled_from(ACTS))
     def act(self, person: int, which: int, message: int, act: str) -> None:
         channel, place = self.place(which)
         if not place.said:
@@ -180,15 +224,24 @@ class Servers(ServerWorld):
         if act == "recall":
             done = self.allowed(person, c.RecallMessage(*at))
             expected = bool(may) and (moderates or said.author == self.ids[person])
-        elif act == "pin":
-            done = self.allowed(person, sc.PinMessage(*at))
+        elif act == "edit":
+            done = self.allowed(person, c.EditMessage(*at, f"edited {self.count}"))
+            is_author = said.author == self.ids[person]
+            expected = "SEND_MESSAGES" in may and is_author and not said.is_recalled
+        elif act in ("pin", "unpin"):
+            command = sc.PinMessage(*at) if act == "pin" else sc.UnpinMessage(*at)
+            done = self.allowed(person, command)
             expected = moderates and "READ_HISTORY" in may and not said.is_recalled
         else:
-            done = self.allowed(person, c.AddReaction(*at, "👍"))
-            expected = {"ADD_REACTIONS", "READ_HISTORY"} <= may and not said.is_recalled
-        assert bool(done) == expected
+            kind = c.AddReaction if act == "react" else c.RemoveReaction
+            done = self.allowed(person, kind(*at, "👍"))
+            needed = {"ADD_REACTIONS", "READ_HISTORY"} if act == "react" else {"READ_HISTORY"}
+            expected = needed <= may and not said.is_recalled
+        assert bool(done) == expected, act
         if done and act == "recall":
             said.is_recalled = True
+        elif done and act == "edit":
+            said.content = f"edited {self.count}"
 
     @rule(which=picks, whom=others)
     def hide_while_talking(self, which: int, whom: int) -> None:
