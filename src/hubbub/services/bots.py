@@ -6,7 +6,7 @@ import msgspec
 
 from hubbub.model.commands import Caller
 from hubbub.model.entities import User
-from hubbub.model.errors import not_found
+from hubbub.model.errors import conflict, not_found
 from hubbub.model.events import Publication
 from hubbub.model.ids import ServerId, UserId
 from hubbub.model.limits import DISPLAY_NAME_CHARS, USERNAME_CHARS, USERNAME_MIN_CHARS
@@ -71,8 +71,10 @@ class Bots(ServerService):
         return msgspec.structs.replace(bot, token=await self._logins.open_bot(bot.user))
 
     async def delete(self, caller: Caller, command: DeleteBot) -> None:
-        """It leaves all its servers, and its token ends."""
+        """It leaves all its servers, and its token ends. Refused(conflict) while it owns groups: nobody else could
+        hand them over or end them."""
         bot = await self._own(caller, command.bot_id)
+        await self._store.read(self._require_no_groups(bot.user.id))
 
         def announce(left: list[tuple[ServerId, int]]) -> Sequence[Publication]:
             by, how = caller.user_id, Departure.DELETED
@@ -84,9 +86,15 @@ class Bots(ServerService):
 
         # First: of log-ins that the rows no longer have, nobody would hear that they have ended.
         await self._logins.end_all(bot.user.id, "deleted")
-        await self._store.write(
-            lambda: self._store.programs.delete_bot(bot.user.id), announce, barrier=True
-        )
+        await self._store.write(lambda: self._delete(bot.user.id), announce, barrier=True)
+
+    def _delete(self, bot_id: UserId) -> Transaction[list[tuple[ServerId, int]]]:
+        yield from self._require_no_groups(bot_id)
+        return (yield from self._store.programs.delete_bot(bot_id))
+
+    def _require_no_groups(self, bot_id: UserId) -> Transaction[None]:
+        if (yield from self._store.channels.count_owned(bot_id)):
+            raise conflict("The bot owns groups; let it hand them over or delete them first.")
 
     async def add(self, caller: Caller, command: AddBot) -> Seen:
         """Into a server, by MANAGE_SERVER there and the bot's owner."""

@@ -9,6 +9,7 @@ from hubbub.model.commands import (
     ChangePassword,
     ClaimAdmin,
     Command,
+    CreateGroup,
     History,
     Refresh,
     Register,
@@ -16,8 +17,9 @@ from hubbub.model.commands import (
     SendMessage,
     SignIn,
     SignOut,
+    UpdateChannel,
 )
-from hubbub.model.entities import User
+from hubbub.model.entities import ChannelView, User
 from hubbub.model.errors import Code, Refused
 from hubbub.model.events import LoginsRevoked
 from hubbub.model.ids import ServerId, UserId
@@ -143,6 +145,18 @@ async def test_a_deleted_bot_leaves_its_servers_and_signs_in_no_more(town: Town)
     await town.absent(bot.user, GetServer(server))
     assert await town.do(ann, ListBots()) == []
     await town.absent(ann, ResetBot(bot.user.id))
+
+
+async def test_a_bot_that_owns_groups_is_not_deleted(town: Town) -> None:
+    ann = await town.person()
+    bot = await town.do(ann, CreateBot("helper"))
+    made: ChannelView = await town.do(bot.user, CreateGroup("its group", user_ids=(ann.id,)))
+    refusal = await town.refused(ann, DeleteBot(bot.user.id), Code.CONFLICT)
+    assert refusal.message == "The bot owns groups; let it hand them over or delete them first."
+    await bearer(town, bot.token)
+    await town.do(bot.user, UpdateChannel(made.channel.id, owner_id=ann.id))
+    await town.do(ann, DeleteBot(bot.user.id))
+    assert await town.do(ann, ListBots()) == []
 
 
 COMMANDS: list[Command] = [

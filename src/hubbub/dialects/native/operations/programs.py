@@ -94,7 +94,7 @@ OPERATIONS: Final = (
        lambda a: sc.ResetBot(_bot(a)), one(sr.bot), 200, "bots", returns=ss.Bot,
        refuses=UNKNOWN),
     Op("DELETE", _BOT, "Delete a bot; its messages stay.", lambda a: sc.DeleteBot(_bot(a)), nothing,
-       204, "bots", refuses=UNKNOWN),
+       204, "bots", refuses=(*UNKNOWN, Code.CONFLICT)),
     Op("PUT", SERVER + _BOT, "Bring one's bot into a server.",
        lambda a: sc.AddBot(server(a), _bot(a)), pair(sr.member), 200, "bots",
        returns=ss.ServerMember, refuses=(*UNKNOWN, Code.CONFLICT)),
