@@ -239,7 +239,7 @@ class ServerClient:
             self._forget_channel(channel_id)
             return
         if kind == "channel_created":
-            self._add_channel(data["channel"], is_known=channel_id in self.versions)
+            self._add_channel(data["channel"], is_known=False)  # one that is known begins anew
         elif kind == "channel_updated":
             self._add_channel(data["channel"], is_known=True)
         elif kind in _MESSAGES:

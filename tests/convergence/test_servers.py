@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
@@ -347,6 +347,7 @@ def test_t06_t13_t28_servers_every_client_the_server_and_the_model_agree(
             stateful_step_count=50,
             deadline=None,
             print_blob=True,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking may take minutes
             suppress_health_check=list(HealthCheck),
         ),
     )
