@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from harness import loadgen
 from harness.accounts import Account
-from harness.figures import Figures
+from harness.figures import KILOBYTE, Figures, Watch
 from harness.hubbub import Hubbub, command
 from harness.loadgen import Job, Report
 from harness.overriding import override
@@ -18,6 +18,7 @@ from harness.servers import Layout, Server
 MEMBERS: Final = 10_000
 CHANNELS: Final = 200
 _CONNECTS: Final = 200
+_IDLE: Final = 1_000
 
 
 class HubbubCommunity(Hubbub):
@@ -58,9 +59,12 @@ def run(server: Server, warm_up: float, seconds: float) -> Figures:
     with server.running(Layout(channels=1, connections=1)) as running:
         first = loadgen.run(running.wire, Job(connections=1, sends=False))
         others = loadgen.run(running.wire, one_by_one)
+        watch = Watch(running.child)
+        loadgen.run(running.wire, Job(connections=_IDLE, sends=False, seconds=1), watch.on_phase)
         sending = Job(connections=1, window=64, warm_up=warm_up, seconds=seconds)
         sent = loadgen.run(running.wire, sending)
-    return Figures(_values(first, others, sent), others.faults or sent.faults)
+    values = {**_values(first, others, sent), "rss_kb_each": watch.rss_growth / _IDLE / KILOBYTE}
+    return Figures(values, others.faults or sent.faults)
 
 
 def _values(first: Report, others: Report, sent: Report) -> dict[str, float]:

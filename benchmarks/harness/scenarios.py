@@ -220,6 +220,7 @@ SCENARIOS: Final = (
             Absolute("connect_first_ms", "ms, the first", at_most=50),
             Absolute("permission_us", "µs a permission", at_most=5),
             Reported("acks_per_second", "acknowledged/s"),
+            Reported("rss_kb_each", "KB RSS each"),
         ),
         servers=("hubbub-community",),
     ),

@@ -151,7 +151,9 @@ class Servers(ServerService):
         require_permission(state, caller, MANAGE_SERVER)
         check_limit(command.limit, PAGE_MAX)
         ask = self._store.servers.list_audit(command.server_id, command.before, command.limit)
-        return await self._store.read(ask)
+        found = await self._store.read(ask)
+        require_permission(state, caller, MANAGE_SERVER)  # a kick during the read must win
+        return found
 
 
 def _created(view: ServerView) -> Sequence[Publication]:
