@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from security.server_matrix import CAST
 from support.rest import Person, sign_up
@@ -81,3 +82,14 @@ class Guilds:
             "webhook_id": webhook["id"],
             "webhook_token": webhook["token"],
         }
+
+
+def fill(value: Any, names: dict[str, str]) -> Any:
+    """A path or a body with the names in it filled in."""
+    if isinstance(value, str):
+        return value.format(**names)
+    if isinstance(value, list):
+        return [fill(item, names) for item in value]
+    if isinstance(value, dict):
+        return {key: fill(item, names) for key, item in value.items()}
+    return value

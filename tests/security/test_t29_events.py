@@ -121,11 +121,6 @@ def test_t29_every_event_has_a_row() -> None:
     assert {name for name, _ in EVENTS.values()} == {row.native for row in ROWS} | ELSEWHERE
 
 
-@pytest.fixture(scope="module")
-def guilds(server: RunningServer) -> Guilds:
-    return Guilds(server.url)
-
-
 @pytest.mark.parametrize("row", ROWS, ids=str)
 async def test_t29_event_reaches_who_may_see_it_and_nobody_else(
     guilds: Guilds, server: RunningServer, row: Row

@@ -1,52 +1,20 @@
 """T29 for Mew: role × route, as in native; what the socket refuses is what REST refuses."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from hubbub.dialects.mew.routes import OPERATIONS
 from security.mew_matrix import BY_CODE, COVERED, IN_CHANNELS, IN_SERVER, ROWS
 from security.server_matrix import CAST, OUTSIDE, Row
-from security.server_scene import UNKNOWN, Guild, Guilds
+from security.server_scene import UNKNOWN, Guild, Guilds, fill
 from security.test_t29_servers import STATUS
 from support.rest import Answer, call
 from support.server import RunningServer
 from support.sockets import Mew
 
 
-@pytest.fixture(scope="module")
-def guilds(server: RunningServer) -> Guilds:
-    return Guilds(server.url)
-
-
-@pytest.fixture(scope="module")
-def settled(guilds: Guilds) -> Iterator[Guild]:
-    """For questions that change nothing."""
-    with guilds.guild() as guild:
-        yield guild
-
-
-@pytest.fixture(scope="module")
-def elsewhere(guilds: Guilds) -> Iterator[Guild]:
-    """Another server of the same people."""
-    with guilds.guild() as guild:
-        yield guild
-
-
 def _hex(text: str) -> str:
     """An id as Mew writes it; a code or a token as it is."""
     return f"{int(text):024x}" if text.isdigit() else text
-
-
-def _fill(value: Any, names: dict[str, str]) -> Any:
-    if isinstance(value, str):
-        return value.format(**names)
-    if isinstance(value, list):
-        return [_fill(item, names) for item in value]
-    if isinstance(value, dict):
-        return {key: _fill(item, names) for key, item in value.items()}
-    return value
 
 
 def _ask(guilds: Guilds, guild: Guild, role: str, row: Row, **other: str) -> Answer:
@@ -56,7 +24,7 @@ def _ask(guilds: Guilds, guild: Guild, role: str, row: Row, **other: str) -> Ans
     names |= {name: _hex(value) for name, value in other.items()}
     person = guild.cast[role]
     url = f"{person.url}/api{row.path.format(**names)}"
-    return call(row.method, url, _fill(row.body, names), person.token)
+    return call(row.method, url, fill(row.body, names), person.token)
 
 
 def test_t29_every_operation_of_mew_has_a_row() -> None:

@@ -1,6 +1,5 @@
 """T29 for servers: role × operation, ids of other servers, and what is hidden being as what is absent."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from security.server_matrix import (
     WEBHOOK,
     Row,
 )
-from security.server_scene import UNKNOWN, Guild, Guilds
+from security.server_scene import UNKNOWN, Guild, Guilds, fill
 from support.rest import Answer, Person, call, sign_up
 from support.server import RunningServer
 
@@ -25,40 +24,11 @@ STATUS = {"2": {200, 201, 204}, "3": {403}, "4": {404}, "9": {409}}
 INNER = ("channel_id", "category_id", "role_id", "message_id", "webhook_id", "target_id")
 
 
-@pytest.fixture(scope="module")
-def guilds(server: RunningServer) -> Guilds:
-    return Guilds(server.url)
-
-
-@pytest.fixture(scope="module")
-def settled(guilds: Guilds) -> Iterator[Guild]:
-    """For questions that change nothing."""
-    with guilds.guild() as guild:
-        yield guild
-
-
-@pytest.fixture(scope="module")
-def elsewhere(guilds: Guilds) -> Iterator[Guild]:
-    """Another server of the same people."""
-    with guilds.guild() as guild:
-        yield guild
-
-
-def _fill(value: Any, names: dict[str, str]) -> Any:
-    if isinstance(value, str):
-        return value.format(**names)
-    if isinstance(value, list):
-        return [_fill(item, names) for item in value]
-    if isinstance(value, dict):
-        return {key: _fill(item, names) for key, item in value.items()}
-    return value
-
-
 def _ask(guilds: Guilds, guild: Guild, role: str, row: Row, **other: str) -> Answer:
     names = guild.ids | {"emoji": "👍", "bot_id": guilds.bots[role]}
     names |= {name: names[real] for name, real in row.names.items()}
     names |= other
-    return guild.cast[role].call(row.method, row.path.format(**names), _fill(row.body, names))
+    return guild.cast[role].call(row.method, row.path.format(**names), fill(row.body, names))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
