@@ -28,6 +28,12 @@ STATUS: Final = {
 }
 
 
+def bearer(authorization: str | None) -> str | None:
+    """The token of an `Authorization: Bearer` header (RFC 6750); None where there is no such header."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 class Args(msgspec.Struct, frozen=True):
     """What an HTTP request carries. `query` and `body` are instances of the operation's types, or None; the
     body of an upload is the file's bytes. `user_id`: who asks, where they have signed in.

@@ -16,7 +16,7 @@ from hubbub.model import limits
 from hubbub.model.errors import Code, Refused
 from hubbub.model.ids import ChannelId
 from hubbub.wire import fields
-from hubbub.wire.rest import STATUS, Answer, Args, Operation
+from hubbub.wire.rest import STATUS, Answer, Args, Operation, bearer
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -270,8 +270,8 @@ class ChannelChatRest:
 
     def token(self, authorization: str | None, query: Mapping[str, str]) -> str | None:
         """`Authorization: Bearer`, or the original's `?accesstoken=`."""
-        scheme, _, token = (authorization or "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else query.get("accesstoken")
+        token = bearer(authorization)
+        return query.get("accesstoken") if token is None else token
 
     def answer(self, operation: Operation, result: object) -> Answer:
         """A result in its envelope; an image as it is."""

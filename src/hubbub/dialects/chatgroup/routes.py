@@ -15,7 +15,7 @@ from hubbub.model.times import rfc3339
 from hubbub.ports.clock import Clock
 from hubbub.wire import fields
 from hubbub.wire.fields import hex_id
-from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Args, Operation
+from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Args, Operation, bearer
 from hubbub.wire.socketio import encode_json
 
 _TAKEN: Final = {"username": "用户名已被占用", "email": "邮箱已被注册"}
@@ -251,8 +251,7 @@ class ChatGroupRest:
 
     def token(self, authorization: str | None, query: Mapping[str, str]) -> str | None:
         """`Authorization: Bearer`."""
-        scheme, _, token = (authorization or "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else None
+        return bearer(authorization)
 
     def answer(self, operation: Operation, result: object) -> Answer:
         """A result as it is."""

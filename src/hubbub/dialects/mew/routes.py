@@ -15,7 +15,7 @@ from hubbub.dialects.mew.operations import (
     servers,
 )
 from hubbub.model.errors import Code, Refused
-from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Operation
+from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Operation, bearer
 from hubbub.wire.socketio import encode_json
 
 # What stands first is found first: `/users/@me/…` before `/users/{person_id}`.
@@ -54,8 +54,7 @@ class MewRest:
 
     def token(self, authorization: str | None, query: Mapping[str, str]) -> str | None:
         """`Authorization: Bearer`."""
-        scheme, _, token = (authorization or "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else None
+        return bearer(authorization)
 
     def answer(self, operation: Operation, result: object) -> Answer:
         """A result as it is."""

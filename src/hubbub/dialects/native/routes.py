@@ -19,7 +19,7 @@ from hubbub.dialects.native.operations import (
 )
 from hubbub.model.errors import Code, Refused
 from hubbub.ports.clock import Clock
-from hubbub.wire.rest import JSON, Answer, Operation
+from hubbub.wire.rest import JSON, Answer, Operation, bearer
 
 STATUS: Final = {
     Code.UNAUTHORIZED: (401, "Not signed in"),
@@ -62,8 +62,7 @@ class NativeRest:
 
     def token(self, authorization: str | None, query: Mapping[str, str]) -> str | None:
         """Only the header: what stands in an address ends up in logs."""
-        scheme, _, token = (authorization or "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else None
+        return bearer(authorization)
 
     def answer(self, operation: Operation, result: object) -> Answer:
         """A result in native's words."""
