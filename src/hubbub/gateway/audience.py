@@ -56,7 +56,7 @@ class Audience:
                 self.join(session, state)
 
     def came(self, server_id: ServerId, user_id: UserId) -> None:
-        """Who has come hears all that follows, their coming too."""
+        """Who has a server now hears all that follows, their coming too."""
         theirs = self._hub.of_user(user_id)
         following = [s for s in theirs if Kind.TEXT in s.dialect.follows]
         for session, state in self._informed(server_id, following):
@@ -137,14 +137,12 @@ class Audience:
     def _show(self, session: "Session", state: ServerState, channel_id: ChannelId) -> None:
         self._hub.subscribe(session, channel_topic(channel_id))
         server, channel = state.server, state.channels[channel_id]
-        shown = ChannelShown(server.id, server.version, channel, session.caller.user_id)
-        self._tell(session, shown)
+        self._tell(session, ChannelShown(server.id, server.version, channel))
 
     def _hide(self, session: "Session", why: Server | ServerDeleted, channel_id: ChannelId) -> None:
         session.lose(channel_id)
         server_id = why.id if isinstance(why, Server) else why.server_id
-        hidden = ChannelHidden(server_id, why.version, channel_id, session.caller.user_id)
-        self._tell(session, hidden)
+        self._tell(session, ChannelHidden(server_id, why.version, channel_id))
 
     def _leave(self, session: "Session", server_id: ServerId) -> None:
         self._hub.unsubscribe(session, server_topic(server_id))

@@ -34,7 +34,6 @@ from hubbub.model.server_events import (
     RoleUpdated,
     ServerCreated,
     ServerDeleted,
-    ServerMemberJoined,
     ServerMemberLeft,
     ServerMemberUpdated,
     ServerUpdated,
@@ -47,7 +46,7 @@ from hubbub.wire.websocket import text_frame
 # Looked up for every message: a set takes 0.04 µs, `isinstance` of six 0.35.
 _CONTROL = (LoginsRevoked, LoginRenewed, BlocksChanged)
 _PERMISSIONS = (ServerMemberUpdated, RoleUpdated, RoleDeleted, ServerUpdated)
-_FIRST = (MemberJoined, ServerMemberJoined, ChannelCreated, OverridesUpdated)
+_FIRST = (MemberJoined, ChannelCreated, OverridesUpdated)
 _ENDS = (MemberLeft, ServerMemberLeft, ServerDeleted, ChannelDeleted)
 _THEN = (ServerCreated, UserUpdated, *_ENDS, *_PERMISSIONS)
 _REWIRES = frozenset((*_FIRST, *_THEN, *_CONTROL))
@@ -175,8 +174,6 @@ class Fanout:
                 for session in self._hub.of_user(event.member.user_id):
                     if event.kind in session.dialect.follows:
                         self._hub.subscribe(session, channel_topic(event.channel_id))
-            case ServerMemberJoined():
-                self.audience.came(event.server_id, event.member.user_id)
             case ChannelCreated() if event.channel.server_id is not None:
                 self.audience.opened(event.channel.server_id, event.channel_id)
             case OverridesUpdated() if event.channel.server_id is not None:

@@ -128,7 +128,6 @@ class ChannelShown(msgspec.Struct, frozen=True):
     server_id: ServerId
     version: int
     channel: Channel
-    user_id: UserId
 
 
 class ChannelHidden(msgspec.Struct, frozen=True):
@@ -137,7 +136,6 @@ class ChannelHidden(msgspec.Struct, frozen=True):
     server_id: ServerId
     version: int
     channel_id: ChannelId
-    user_id: UserId
 
 
 ServerEvent = (

@@ -47,7 +47,7 @@ ROWS: list[tuple[e.Event, list[tuple[str, Any]]]] = [
     (e.PresenceUpdated(BOB.id, False), [("PRESENCE_UPDATE", {"userId": f"{11:024x}", "status": "offline"})]),
     (e.ChannelDeleted(CHANNEL, 1, SERVER), [("CHANNEL_DELETE", HERE), LOOK]),
     (e.ChannelDeleted(CHANNEL, 1), []),
-    (se.ChannelHidden(SERVER, 1, CHANNEL, BOB.id), [("CHANNEL_DELETE", HERE), LOOK]),
+    (se.ChannelHidden(SERVER, 1, CHANNEL), [("CHANNEL_DELETE", HERE), LOOK]),
     (e.OverridesUpdated(CHANNEL, 1, TEXT), [LOOK]),
     (se.CategoryDeleted(SERVER, 1, CATEGORY.id), [("CATEGORY_DELETE", {"categoryId": f"{6:024x}"})]),
     (se.ServerDeleted(SERVER, 1), [("SERVER_DELETE", {"serverId": f"{1:024x}"})]),
@@ -83,7 +83,7 @@ def test_render_when_ids_are_all_it_takes_has_exactly_these(
             ["CHANNEL_CREATE", "CHANNEL_UPDATE", "PERMISSIONS_UPDATE"],
         ),
         (
-            se.ChannelShown(SERVER, 1, TEXT, BOB.id),
+            se.ChannelShown(SERVER, 1, TEXT),
             ["CHANNEL_CREATE", "CHANNEL_UPDATE", "PERMISSIONS_UPDATE"],
         ),
         (e.ChannelUpdated(CHANNEL, 1, TEXT), ["CHANNEL_UPDATE"]),

@@ -90,10 +90,10 @@ def test_channel_when_it_comes_into_sight_has_its_own_version_not_the_servers() 
     channel = m.Channel(
         ChannelId(8), m.Kind.TEXT, "a", "", None, False, START_MS, version=4, server_id=SERVER
     )
-    shown = json.loads(_frame(ChannelShown(SERVER, 99, channel, ALICE.id)))
+    shown = json.loads(_frame(ChannelShown(SERVER, 99, channel)))
     assert shown["type"] == "channel_created"
     assert shown["data"]["version"] == shown["data"]["channel"]["version"] == 4
-    hidden = json.loads(_frame(ChannelHidden(SERVER, 99, ChannelId(8), ALICE.id)))
+    hidden = json.loads(_frame(ChannelHidden(SERVER, 99, ChannelId(8))))
     assert hidden["type"] == "channel_deleted"
     assert hidden["data"] == {"channel_id": "8", "server_id": "70", "hidden": True}
 

@@ -17,7 +17,7 @@ from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.replay import Versions, fresh
-from hubbub.model.entities import Channel, Kind, Message, Override
+from hubbub.model.entities import Channel, Kind, Message, Override, User
 from hubbub.model.events import (
     ChannelCreated,
     ChannelDeleted,
@@ -33,6 +33,7 @@ from hubbub.model.permissions import ADMINISTRATOR, EVERYONE, READ_HISTORY, VIEW
 from hubbub.model.server_events import (
     RoleDeleted,
     RoleUpdated,
+    ServerCreated,
     ServerDeleted,
     ServerEvent,
     ServerMemberJoined,
@@ -40,7 +41,7 @@ from hubbub.model.server_events import (
     ServerMemberUpdated,
     ServerUpdated,
 )
-from hubbub.model.servers import Departure, Role, Server, ServerMember
+from hubbub.model.servers import Departure, Role, Server, ServerMember, ServerView
 from hubbub.model.topics import channel_topic, server_topic, user_topic
 from hubbub.ports.dialect import Dialect
 from hubbub.ports.server_store import ServerRows
@@ -115,6 +116,15 @@ class _World:
             self.states.apply(event)
         self.fanout.deliver([Publication(_topic(event), event) for event in events])
 
+    def come(self, user: User) -> tuple[Event, Event]:
+        """As services announce it: first the server, to who has come, then them, to all."""
+        state, version = self.states.known(HOME), self.next()
+        assert state is not None
+        member = _member(user.id)
+        view = ServerView(state.server, member, (), (), (), len(state.members) + 1, 0)
+        joined = ServerMemberJoined(HOME, version, member, user)
+        return ServerCreated(HOME, version, view), joined
+
     def next(self) -> int:
         self.version += 1
         return self.version
@@ -130,6 +140,8 @@ async def world() -> _World:
 def _topic(event: Event) -> str:
     if isinstance(event, ServerEvent):
         return server_topic(event.server_id)
+    if isinstance(event, ServerCreated):
+        return user_topic(event.view.member.user_id)
     assert isinstance(event, ChannelEvent | MessageSent | ReactionAdded)
     return channel_topic(event.channel_id)
 
@@ -236,8 +248,9 @@ def test_a_deleted_channel_is_told_once(world: _World) -> None:
 def test_who_comes_hears_from_their_coming_on_and_who_goes_until_their_going(
     world: _World,
 ) -> None:
-    came = ServerMemberJoined(HOME, world.next(), _member(3), BOB)
-    world.publish(_said(OPEN, "before"), came, _said(OPEN, "while"), _said(SECRET, "secret"))
+    came = world.come(BOB)
+    world.publish(_said(OPEN, "before"), *came, _said(OPEN, "while"), _said(SECRET, "secret"))
+    assert _heard(world.bob) == ["server_created", "server_member_joined", "while"]
     kicked = ServerMemberLeft(HOME, world.next(), BOB, OWNER.id, Departure.KICKED)
     world.publish(kicked, _said(OPEN, "after"))
     later = ServerUpdated(HOME, world.next(), Server(HOME, "x", "", OWNER.id, ALL, 0))
@@ -258,7 +271,7 @@ def test_who_enters_channels_is_turned_out(world: _World) -> None:
 
 def test_a_dialect_without_servers_hears_nothing_of_them(world: _World) -> None:
     chats = world.session(3, CHATS)
-    world.publish(ServerMemberJoined(HOME, world.next(), _member(3), BOB), _said(OPEN, "x"))
+    world.publish(*world.come(BOB), _said(OPEN, "x"))
     assert chats.topics == {user_topic(BOB.id)}
 
 

@@ -27,11 +27,11 @@ def _channel(number: ChannelId) -> Channel:
 
 
 def _shown(number: ChannelId, version: int = 5) -> ChannelShown:
-    return ChannelShown(HOME, version, _channel(number), ANN.id)
+    return ChannelShown(HOME, version, _channel(number))
 
 
 def _hidden(number: ChannelId, version: int = 5) -> ChannelHidden:
-    return ChannelHidden(HOME, version, number, ANN.id)
+    return ChannelHidden(HOME, version, number)
 
 
 def _said(channel: ChannelId, version: int) -> MessageSent:
