@@ -40,8 +40,13 @@ def test_s2_forged_token_gets_401_with_one_body_by_rest(
     assert found.headers["www-authenticate"] == plain.headers["www-authenticate"]
 
 
-@pytest.mark.parametrize("name", ROWS)
-@pytest.mark.parametrize("path", ["/gateway", "/ws"])
+# Native refuses the longest for its length, before it looks: see below.
+BY_SOCKET = [("/ws", name) for name in ROWS] + [
+    ("/gateway", name) for name in ROWS if name != "longer than any"
+]
+
+
+@pytest.mark.parametrize(("path", "name"), BY_SOCKET)
 async def test_s2_forged_token_ends_the_socket_with_one_answer(
     server: RunningServer, forger: Forger, name: str, path: str
 ) -> None:
@@ -52,10 +57,7 @@ async def test_s2_forged_token_ends_the_socket_with_one_answer(
             code, _ = await socket.wait_closed(3)
             return frame["type"], frame["data"], code
 
-    token = FORGED[name](forger)
-    if path == "/gateway" and len(token) > 4096:
-        pytest.skip("native refuses the length before it looks; see the test below")
-    kind, data, code = await answer(token)
+    kind, data, code = await answer(FORGED[name](forger))
     assert (kind, data, code) == await answer("x.y.z")
     assert (kind, code) == ("error", _UNAUTHENTICATED)
 
