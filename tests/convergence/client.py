@@ -1,19 +1,16 @@
 """A native client that keeps its state by what the protocol tells it, and nothing else."""
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from convergence.device import Device, Json
 from convergence.node import LocalServer
-from fakes.connection import FakeConnection
-from hubbub.dialects.native import NativeDialect
 from hubbub.dialects.native.render import member as render_member
 from hubbub.model.commands import ListMembers, ListRelationships
 from hubbub.model.entities import Tokens
 from hubbub.model.ids import ChannelId
 
-Json = dict[str, Any]
 _OWN = ("role", "status", "read_seq", "delivered_seq")
 _SHARED = ("kind", "name", "description", "owner_id", "private")
 
@@ -48,62 +45,25 @@ class Room:
         return unread, sum(me in m["mentions"] for m in live)
 
 
-class Client:
-    """One device. `wrong` collects what must never happen."""
+class Client(Device):
+    """One device."""
 
     def __init__(self, server: LocalServer, tokens: Tokens) -> None:
-        self.server = server
-        self.me = str(tokens.user.id)
-        self.token = tokens.access_token
+        super().__init__(server, tokens)
         self.rooms: dict[str, Room] = {}
         self.bonds: dict[str, str] = {}
-        self.wrong: list[str] = []
-        self._refs = 0
-        self._replies: dict[str, Json] = {}
-        self._connection: FakeConnection | None = None
 
     # -- the connection -----------------------------------------------------------------------------
 
-    @property
-    def is_open(self) -> bool:
-        return self._connection is not None and self._connection.closed is None
+    def positions(self) -> dict[str, int]:
+        return {c: r.version for c, r in self.rooms.items() if not r.is_stale}
+
+    def forget(self) -> None:
+        self.rooms = {}
 
     async def connect(self, *, resume: bool) -> None:
-        """Anew, or from what it knows."""
-        self._connection = FakeConnection()
-        dialect = NativeDialect(90)
-        self._session = self.server.node.gateway.open(self._connection, (dialect,))
-        data: Json = {"token": self.token}
-        if not resume:
-            self.rooms = {}
-        else:
-            known = {c: r.version for c, r in self.rooms.items() if not r.is_stale}
-            data["positions"] = known
-        ready = await self.ask("connect", **data)
-        assert ready["type"] == "ready", ready
+        await super().connect(resume=resume)
         await self._load_bonds()
-        await self.catch_up()
-
-    def disconnect(self) -> None:
-        if self.is_open:
-            self.absorb()
-            self.server.node.gateway.leave(self._session, clean=True)
-        self._connection = None
-
-    async def ask(self, kind: str, **data: object) -> Json:
-        """A command's reply."""
-        assert self._connection is not None
-        self._refs += 1
-        ref = f"r{self._refs}"
-        frame = json.dumps({"type": kind, "ref": ref, "data": data})
-        self._session.receive(frame.encode(), asyncio.get_running_loop().time())
-        async with asyncio.timeout(10):
-            while True:
-                self._connection.arrived.clear()
-                self.absorb()
-                if ref in self._replies:
-                    return self._replies.pop(ref)
-                await self._connection.arrived.wait()
 
     async def catch_up(self) -> None:
         """Asks for what events do not tell: the history and the members of channels that are new here."""
@@ -139,29 +99,15 @@ class Client:
 
     # -- frames -------------------------------------------------------------------------------------
 
-    def absorb(self) -> None:
-        """All frames that have come, in their order."""
-        if self._connection is None:
-            return
-        for frame in self._connection.take():
-            data = frame.get("data") or {}
-            if frame["type"] == "ready":
-                self._on_ready(data)
-            elif frame["type"] == "sync":
-                self._on_sync(data)
-                continue
-            elif frame["type"] == "error" and "channel_id" in data:
-                continue  # a position that is no longer one's own
-            if "ref" in frame:
-                self._replies[frame["ref"]] = frame
-            elif "channel_id" in data:
-                self._on_event(frame["type"], data)
-            elif frame["type"] == "relationship_updated":
-                self.bonds[data["relationship"]["user"]["id"]] = data["relationship"]["bond"]
-            elif frame["type"] == "relationship_removed":
-                self.bonds.pop(data["user_id"], None)
+    def on_event(self, kind: str, data: Json) -> None:
+        if "channel_id" in data:
+            self._on_channel_event(kind, data)
+        elif kind == "relationship_updated":
+            self.bonds[data["relationship"]["user"]["id"]] = data["relationship"]["bond"]
+        elif kind == "relationship_removed":
+            self.bonds.pop(data["user_id"], None)
 
-    def _on_ready(self, data: Json) -> None:
+    def on_ready(self, data: Json) -> None:
         old, self.rooms = self.rooms, {}
         for view in data["channels"]:
             room = old.get(view["id"])
@@ -171,7 +117,7 @@ class Client:
             room.own = {k: view[k] for k in _OWN}
             self.rooms[view["id"]] = room
 
-    def _on_sync(self, data: Json) -> None:
+    def on_sync(self, data: Json) -> None:
         room = self.rooms[data["channel_id"]]
         if data["from"] != room.version:
             self.wrong.append(f"sync from {data['from']}, not {room.version}")
@@ -184,7 +130,7 @@ class Client:
         for member in data["members"]:
             room.put_member(member["user_id"], member)
 
-    def _on_event(self, kind: str, data: Json) -> None:
+    def _on_channel_event(self, kind: str, data: Json) -> None:
         channel_id, version = data["channel_id"], data.get("version")
         user_id = (data.get("member") or {}).get("user", {}).get("id")
         if kind == "channel_created":

@@ -1,15 +1,9 @@
 """A native client of servers: it keeps what the protocol tells it, and nothing else."""
 
-import asyncio
-import json
-from typing import Any
-
+from convergence.device import Device, Json
 from convergence.node import LocalServer
-from fakes.connection import FakeConnection
-from hubbub.dialects.native import NativeDialect
 from hubbub.model.entities import Tokens
 
-Json = dict[str, Any]
 _SERVER = ("name", "icon", "owner_id")
 _ROLE = ("name", "color", "position", "permissions")
 _CHANNEL = ("name", "description", "category_id", "position", "slow_mode")
@@ -29,61 +23,23 @@ def overrides(found: list[Json]) -> Json:
     return {o["target_id"]: (o["kind"], o["allow"], o["deny"]) for o in found}
 
 
-class ServerClient:
-    """One device. `wrong` collects what must never happen."""
+class ServerClient(Device):
+    """One device."""
 
     def __init__(self, server: LocalServer, tokens: Tokens) -> None:
-        self.server = server
-        self.me = str(tokens.user.id)
-        self.token = tokens.access_token
+        super().__init__(server, tokens)
         self.servers: dict[str, Json] = {}
         self.messages: dict[str, dict[int, Json]] = {}  # by channel and seq
         self.versions: dict[str, int] = {}
         self.stale: set[str] = set()  # channels whose history has still to be asked for
-        self.wrong: list[str] = []
-        self._refs = 0
-        self._replies: dict[str, Json] = {}
-        self._connection: FakeConnection | None = None
 
     # -- the connection -----------------------------------------------------------------------------
 
-    @property
-    def is_open(self) -> bool:
-        return self._connection is not None and self._connection.closed is None
+    def positions(self) -> dict[str, int]:
+        return {c: v for c, v in self.versions.items() if c not in self.stale}
 
-    async def connect(self, *, resume: bool) -> None:
-        """Anew, or from what it knows."""
-        self._connection = FakeConnection()
-        self._session = self.server.node.gateway.open(self._connection, (NativeDialect(90),))
-        data: Json = {"token": self.token}
-        if resume:
-            data["positions"] = {c: v for c, v in self.versions.items() if c not in self.stale}
-        else:
-            self.messages, self.versions = {}, {}
-        ready = await self.ask("connect", **data)
-        assert ready["type"] == "ready", ready
-        await self.catch_up()
-
-    def disconnect(self) -> None:
-        if self.is_open:
-            self.absorb()
-            self.server.node.gateway.leave(self._session, clean=True)
-        self._connection = None
-
-    async def ask(self, kind: str, **data: object) -> Json:
-        """A command's reply."""
-        assert self._connection is not None
-        self._refs += 1
-        ref = f"r{self._refs}"
-        frame = json.dumps({"type": kind, "ref": ref, "data": data})
-        self._session.receive(frame.encode(), asyncio.get_running_loop().time())
-        async with asyncio.timeout(10):
-            while True:
-                self._connection.arrived.clear()
-                self.absorb()
-                if ref in self._replies:
-                    return self._replies.pop(ref)
-                await self._connection.arrived.wait()
+    def forget(self) -> None:
+        self.messages, self.versions = {}, {}
 
     async def catch_up(self) -> None:
         """Asks for what events do not tell: the history of channels that are new here, or that one may read now."""
@@ -100,27 +56,13 @@ class ServerClient:
 
     # -- frames -------------------------------------------------------------------------------------
 
-    def absorb(self) -> None:
-        """All frames that have come, in their order."""
-        if self._connection is None:
-            return
-        for frame in self._connection.take():
-            kind, data = frame["type"], frame.get("data") or {}
-            if kind == "ready":
-                self._on_ready(data)
-            elif kind == "sync":
-                self._on_sync(data)
-                continue
-            elif kind == "error" and "channel_id" in data:
-                continue  # a position that is no longer one's own
-            if "ref" in frame:
-                self._replies[frame["ref"]] = frame
-            elif kind.startswith(("server_", "role_", "category_")):
-                self._on_server_event(kind, data)
-            elif self._is_ours(kind, data):
-                self._on_channel_event(kind, data)
+    def on_event(self, kind: str, data: Json) -> None:
+        if kind.startswith(("server_", "role_", "category_")):
+            self._on_server_event(kind, data)
+        elif self._is_ours(kind, data):
+            self._on_channel_event(kind, data)
 
-    def _on_ready(self, data: Json) -> None:
+    def on_ready(self, data: Json) -> None:
         known = self.versions
         self.servers, self.versions = {}, {}
         for view in data["servers"]:
@@ -148,7 +90,7 @@ class ServerClient:
             self.messages[channel["id"]] = {}
             self.stale.add(channel["id"])
 
-    def _on_sync(self, data: Json) -> None:
+    def on_sync(self, data: Json) -> None:
         channel_id = data["channel_id"]
         if channel_id not in self.versions:
             return

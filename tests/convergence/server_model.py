@@ -16,8 +16,6 @@ class Said:
     content: str
     message_id: str
     is_recalled: bool = False
-    is_pinned: bool = False
-    reactions: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass

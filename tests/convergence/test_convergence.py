@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule
 
-from convergence.client import Json
+from convergence.device import Json
+from convergence.histories import run
 from convergence.model import Group
 from convergence.world import DEVICES, PEOPLE, World
 from hubbub.gateway import replay
@@ -313,14 +313,4 @@ def test_t06_t13_every_client_the_server_and_the_model_agree(
     monkeypatch: pytest.MonkeyPatch, sync_messages: int
 ) -> None:
     monkeypatch.setattr(replay, "SYNC_MESSAGES", sync_messages)
-    run_state_machine_as_test(
-        Convergence,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=50,
-            deadline=None,
-            print_blob=True,
-            phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking may take minutes
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run(Convergence, examples=20)

@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule
 
-from convergence.server_client import Json
+from convergence.device import Json
+from convergence.histories import run
 from convergence.server_model import Place, Said, words
 from convergence.server_world import DEVICES, OWNER, PEOPLE, ServerWorld
 from hubbub.gateway import replay
@@ -340,14 +340,4 @@ def test_t06_t13_t28_servers_every_client_the_server_and_the_model_agree(
     monkeypatch: pytest.MonkeyPatch, sync_messages: int
 ) -> None:
     monkeypatch.setattr(replay, "SYNC_MESSAGES", sync_messages)
-    run_state_machine_as_test(
-        Servers,
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=50,
-            deadline=None,
-            print_blob=True,
-            phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking may take minutes
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run(Servers, examples=12)

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
-from convergence.client import Client, Json, differences
+from convergence.client import Client, differences
+from convergence.device import Json
 from convergence.model import Bonds, Group, Said
 from convergence.node import LocalServer
 from hubbub.model.commands import AddMember, Caller, CreateGroup, OpenDirect, SendMessage
