@@ -26,6 +26,7 @@ from hubbub.gateway.presence import PresenceTracker
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
 from hubbub.gateway.tasks import Tasks
+from hubbub.gateway.upkeep import Upkeep
 from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import Register
 from hubbub.model.entities import User
@@ -38,8 +39,11 @@ from hubbub.services.accounts import Accounts, check_password, draft_account
 from hubbub.services.bots import Bots
 from hubbub.services.categories import Categories
 from hubbub.services.channels import Channels
+from hubbub.services.conversations import Conversations
 from hubbub.services.directory import Directory
+from hubbub.services.directs import Directs
 from hubbub.services.dispatch import Dispatch, Services
+from hubbub.services.guests import Guests
 from hubbub.services.images import Images
 from hubbub.services.invites import Invites
 from hubbub.services.logins import Logins
@@ -126,6 +130,8 @@ class Node:
         self._directory = Directory(self.store, ServerStates(self.store))
         self._rates = Rates(self._clock, enabled=settings.rate_limits == "on")
         self._logins = self._make_logins()
+        is_open = settings.guests == "open"
+        self._guests = Guests(self.store, self._rates, self._clock, self._ids, is_open=is_open)
         self._presence = PresenceTracker(
             self._hub,
             self.store,
@@ -140,6 +146,7 @@ class Node:
         self._fanout = Fanout(self._hub, self._directory.states, self._recovery, self._receipts)
         self.dispatch = Dispatch(self.services, self._rates)
         self.gateway = self._make_gateway()
+        self._upkeep = Upkeep(self.gateway, self._recovery, self._clock, self._ids)
         self._broker.subscribe(self._deliver)
         self.surfaces = self._make_surfaces()
         self._servers: list[Server] = []
@@ -164,6 +171,7 @@ class Node:
         messages = Messages(store, directory, self._rates, clock, ids, recall, self._presence)
         self._images = Images(self._blobs, messages, directory, self._rates, ids)
         text_channels = TextChannels(*ground)
+        channels = Channels(*ground, text_channels)
         return Services(
             Accounts(
                 store,
@@ -175,7 +183,7 @@ class Node:
                 is_open=self.settings.registration == "open",
             ),
             self._logins,
-            Channels(*ground, text_channels),
+            channels,
             Members(store, directory, clock),
             messages,
             Reactions(store, directory, self._rates),
@@ -193,6 +201,9 @@ class Node:
             Bots(*ground, self._logins, self._rates),
             Pins(store, directory, clock),
             Preferences(store, directory),
+            self._guests,
+            Directs(directory, channels, messages),
+            Conversations(store, directory, channels, messages, self._presence),
         )
 
     def _make_gateway(self) -> Gateway:
@@ -201,6 +212,7 @@ class Node:
             self._directory,
             self.dispatch,
             self._logins,
+            self._guests,
             self.services.members,
             self._hub,
             self._fanout,
@@ -221,7 +233,7 @@ class Node:
             health(self.store.ping, lambda: self.dispatch.draining),
             metrics(counted.page, settings.metrics_token),
         )
-        http = Http(self.dispatch, self._logins, addresses)
+        http = Http(self.dispatch, self._logins, self._guests, addresses)
         return Surfaces(settings, self.gateway, http, addresses, self._clock, self._ids, common)
 
     # -- events -------------------------------------------------------------------------------------
@@ -256,7 +268,7 @@ class Node:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
-        self.tasks.start(self.gateway.sweep_forever(), "sweep")
+        self.tasks.start(self._upkeep.sweep_forever(), "sweep")
         self.tasks.start(self._age_forever(), "age")
         self.tasks.start(self._recheck_forever(), "recheck")
         addresses = [self._address(listener) for listener in listeners]
@@ -294,7 +306,7 @@ class Node:
     async def _drain(self) -> None:
         """No new work, then what is under way, then goodbye (guarantee G11)."""
         log.info("draining")
-        await self.gateway.drain()
+        await self._upkeep.drain()
         self.surfaces.drain()
         await self._linger()
         for server in self._servers:

@@ -52,7 +52,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # Rates per account and address. `off` is for tests and benchmarks, on loopback only.
     rate_limits: Literal["on", "off"] = "on"
     # Accounts without passwords, for the dialects that have none.
-    guests: Literal["open", "off"] = "off"
+    # Open by default while only this machine can connect; else it must be decided.
+    guests: Literal["open", "off"] | None = None
     # Who may make an account: everybody who can reach the server, or only `hubbub user create`.
     registration: Literal["open", "closed"] = "open"
     # How long an access token works, and how long a device stays signed in without being used.
@@ -188,7 +189,21 @@ def _checked(settings: Settings, sources: Mapping[str, str]) -> Settings:
     for proxy in settings.trusted_proxies:
         _check_proxy(proxy, sources["trusted_proxies"])
     origins = tuple(_origin(text, sources["cors_origins"]) for text in settings.cors_origins)
-    return msgspec.structs.replace(settings, cors_origins=origins)
+    return _with_guests(msgspec.structs.replace(settings, cors_origins=origins))
+
+
+def _with_guests(settings: Settings) -> Settings:
+    """Guests are believed to be who they say: where others can come, somebody has to want that."""
+    if settings.guests is None and not (
+        is_loopback(settings.host) and not settings.trusted_proxies
+    ):
+        where = settings.host if not is_loopback(settings.host) else "the proxy of trusted_proxies"
+        raise BadSetting(
+            f"guests: others can reach this server through {where}, so decide whether people without a password may "
+            'come in: set guests = "off" (HUBBUB_GUESTS=off), or "open" if you want MutiPersonChat\'s clients to '
+            "enter with a name alone."
+        )
+    return msgspec.structs.replace(settings, guests=settings.guests or "open")
 
 
 def _check_proxy(proxy: str, source: str) -> None:

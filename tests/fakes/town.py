@@ -34,8 +34,11 @@ from hubbub.services.accounts import Accounts
 from hubbub.services.bots import Bots
 from hubbub.services.categories import Categories
 from hubbub.services.channels import Channels
+from hubbub.services.conversations import Conversations
 from hubbub.services.directory import Directory
+from hubbub.services.directs import Directs
 from hubbub.services.dispatch import Dispatch, Services
+from hubbub.services.guests import Guests
 from hubbub.services.images import Images
 from hubbub.services.invites import Invites
 from hubbub.services.logins import Logins
@@ -94,10 +97,11 @@ class Town:
         messages = Messages(store, directory, rates, clock, ids, recall, self.presence)
         images = Images(self.blobs, messages, directory, rates, ids)
         text_channels = TextChannels(*ground)
+        channels = Channels(*ground, text_channels)
         return Services(
             Accounts(store, self.logins, PlainPasswords(), rates, clock, ids),
             self.logins,
-            Channels(*ground, text_channels),
+            channels,
             Members(store, directory, clock),
             messages,
             Reactions(store, directory, rates),
@@ -115,6 +119,9 @@ class Town:
             Bots(*ground, self.logins, rates),
             Pins(store, directory, clock),
             Preferences(store, directory),
+            Guests(store, rates, clock, ids, is_open=True),
+            Directs(directory, channels, messages),
+            Conversations(store, directory, channels, messages, self.presence),
         )
 
     def _remember(self, publications: Sequence[Publication]) -> None:

@@ -1,4 +1,4 @@
-"""All live connections of this node: coming, signing in, sweeping, draining."""
+"""All live connections of this node: coming, signing in, going. What happens to them with time is upkeep.py."""
 
 import asyncio
 from collections import Counter
@@ -36,23 +36,17 @@ from hubbub.ports.ids import IdSource
 from hubbub.ports.store import Store
 from hubbub.services.directory import Directory
 from hubbub.services.dispatch import Dispatch
+from hubbub.services.guests import Guests
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.visibility import visible
 
 log = structlog.get_logger("hubbub.gateway")
 
-SWEEP_SECONDS = 1.0
-# At 10,000 a whole sweep took 15 ms of everybody's time; a fifth a second is soon enough for any limit.
-SWEEP_PARTS = 5
-SWEEP_AT_LEAST = 1_000
-AUTH_SECONDS = 10.0
 UNKNOWN_PER_ADDRESS = 20  # sockets of one address that have not signed in (G18)
 SESSIONS_PER_USER = 100
-DRAIN_SECONDS = 5.0  # for outboxes to empty; the whole drain stays under 10 s (G11)
 REPLACED = Disconnect(1000, "the client has come back on another connection", reconnect=True)
 ANOTHER = Disconnect(1000, "another person has signed in; connect again", reconnect=True)
-RETRY_SECONDS = 5.0  # clients of a draining node come back spread over this time
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -62,6 +56,7 @@ class Parts(msgspec.Struct, frozen=True):
     directory: Directory
     dispatch: Dispatch
     logins: Logins
+    guests: Guests
     members: Members
     hub: Hub
     fanout: Fanout
@@ -85,7 +80,6 @@ class Gateway:
         self._sessions: dict[Session, None] = {}
         self._unknown: Counter[str] = Counter()
         self._unflushed: list[Session] = []
-        self._unswept: list[Session] = []
         self.refusals: Counter[Code] = Counter()
         self.closes: Counter[int] = Counter()
 
@@ -150,9 +144,9 @@ class Gateway:
     async def connect(self, session: Session, command: Connect) -> Ready:
         """Subscribe first, hold what happens, read the snapshot (decision 4)."""
         parts = self._parts
-        caller = await parts.logins.authenticate(command.token, session.caller.address)
-        if command.claimed_user_id not in (None, caller.user_id):
-            raise unauthorized("The token is another user's.")
+        caller = await self._caller(session.caller.address, command)
+        if session.dialect.for_admins and not caller.known.is_admin:
+            raise forbidden("This is for administrators.")
         if self._has_all(caller.user_id):
             raise forbidden(f"At most {SESSIONS_PER_USER} connections per user.")
         if session.closed:
@@ -167,6 +161,15 @@ class Gateway:
         if not session.dialect.follows:
             return self._ready(session, NOTHING, ())
         return await self._catch_up(session, command)
+
+    async def _caller(self, address: str, command: Connect) -> Caller:
+        claimed = command.claimed_user_id
+        if not command.token and (command.guest is not None or claimed is not None):
+            return await self._parts.guests.admit(address, command)
+        caller = await self._parts.logins.authenticate(command.token, address)
+        if claimed not in (None, caller.user_id):
+            raise unauthorized("The token is another user's.")
+        return caller
 
     async def confirm(self, session: Session, command: Connect) -> Ready:
         """`connect` on a connection that is signed in: the same person, or nobody."""
@@ -339,27 +342,13 @@ class Gateway:
         """Monotonic seconds."""
         return self._parts.clock.monotonic()
 
-    async def sweep_forever(self) -> None:
-        """Ends connections that are silent, slow, or no longer signed in."""
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            self.sweep()
+    def sessions(self) -> tuple[Session, ...]:
+        """All of them, signed in or not."""
+        return tuple(self._sessions)
 
-    def sweep(self) -> None:
-        """Over the next of all sessions: no timer per connection."""
-        self._parts.recovery.sweep()
-        now, now_ms = self.now(), self._parts.clock.now_ms()
-        if not self._unswept:
-            self._unswept = list(self._sessions)
-        count = max(SWEEP_AT_LEAST, len(self._sessions) // SWEEP_PARTS)
-        turn = self._unswept[-count:]
-        del self._unswept[-count:]
-        for session in turn:
-            if session not in self._sessions:
-                continue  # gone since the list was made
-            why = session.overdue(now, now_ms, AUTH_SECONDS)
-            if why is not None:
-                session.close(why)
+    def is_open(self, session: Session) -> bool:
+        """Whether a connection is still there."""
+        return session in self._sessions
 
     # -- ending -------------------------------------------------------------------------------------
 
@@ -368,15 +357,6 @@ class Gateway:
         self._parts.recovery.forget()
         for session in tuple(self._sessions):
             session.close(why)
-
-    async def drain(self) -> None:
-        """Lets what is under way end and outboxes empty, then sends everybody elsewhere."""
-        deadline = self.now() + DRAIN_SECONDS
-        while self.now() < deadline and not all(s.is_settled for s in self._sessions):  # noqa: ASYNC110  # there is no event for it
-            await asyncio.sleep(0.02)  # sockets tell nobody when they have become empty
-        for session in tuple(self._sessions):
-            hint = self._parts.ids.jitter() * RETRY_SECONDS
-            session.close(Disconnect(1001, f"draining; retry_after={hint:.2f}", reconnect=True))
 
     # -- what is counted ----------------------------------------------------------------------------
 

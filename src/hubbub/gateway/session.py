@@ -61,7 +61,6 @@ class Session:
         "_outbox",
         "_preface",
         "_strikes",
-        "_turned_away",
         "caller",
         "closed",
         "codec",
@@ -75,6 +74,7 @@ class Session:
         "seen",
         "shown",
         "topics",
+        "turned_away",
         "write",
     )
 
@@ -106,7 +106,7 @@ class Session:
         self._strikes = 0
         self._confirm = False
         self._preface = b""
-        self._turned_away = False
+        self.turned_away = False
         self.closed = False
         self.pid = ""  # see gateway/recovery.py, as for `seen` and `missed`
         self.seen = 0
@@ -182,13 +182,16 @@ class Session:
         self._perform(request)
 
     def _recognise(self, payload: bytes) -> None:
-        """A connection's first frame tells its dialect (docs/design.md, paths)."""
+        """A connection's first frame that is of one dialect only tells it (docs/design.md, paths)."""
         for dialect in self._candidates:
             if dialect.recognises(payload):
-                self._gateway.start_over(self)
-                self._speak(dialect)
-                break
-        self._candidates = ()
+                self._candidates = ()
+                if dialect is not self.dialect:
+                    self._gateway.start_over(self)
+                    self._speak(dialect)
+                return
+        if self.caller.user is not None:
+            self._candidates = ()  # whom the handshake has signed in speaks what it was for
 
     def _perform(self, request: Request) -> None:
         command = request.command
@@ -206,15 +209,16 @@ class Session:
 
     def _dispatch(self, request: Request) -> None:
         dispatch = self._gateway.dispatch
-        if dispatch.row(request.command).pipelined:
-            work = dispatch.handle(self.caller, request.command)
+        command = dispatch.resolved(self.caller, request.command)
+        if dispatch.row(command).pipelined:
+            work = dispatch.handle(self.caller, command)
             self._in_flight += 1
             tasks.run(work, lambda result, error: self._landed(request, result, error))
         elif self._in_flight:
             # It may ask for what is being written: it waits until that is done, and so do later frames.
             self._busy, self._next = True, request
         else:
-            self._alone(request, dispatch.handle(self.caller, request.command))
+            self._alone(request, dispatch.handle(self.caller, command))
 
     def _own(self, command: Connect | EnterChannel) -> Awaitable[object]:
         if isinstance(command, EnterChannel):
@@ -275,7 +279,7 @@ class Session:
     def _refuse(self, request: Request | None, refusal: Refused) -> None:
         self._gateway.refused(refusal)
         if refusal.code is Code.UNAUTHORIZED and request is not None:
-            self._turned_away |= isinstance(request.command, Connect)
+            self.turned_away |= isinstance(request.command, Connect)
         self._say(self.codec.refuse(request, refusal))
         end = self.codec.ends(request, refusal)
         if end is not None:
@@ -362,18 +366,9 @@ class Session:
         self._outbox.resume()
         self._choose_writer()
 
-    def overdue(self, now: float, now_ms: int, auth_seconds: float) -> Disconnect | None:
-        """Whether it has been silent, slow, or without valid sign-in for too long."""
-        if self.caller.user is None:
-            if now - self.opened_at > auth_seconds:
-                # Who was turned away would come back with the same token, again and again.
-                why = "sign in sooner after connecting"
-                return Disconnect(4002, why, reconnect=not self._turned_away)
-        elif self.caller.expires_at <= now_ms:
-            return Disconnect(EXPIRED, "token expired; refresh it", reconnect=False)
-        if now - self.last_seen > self.dialect.heartbeat_seconds:
-            return Disconnect(4003, "no heartbeat", reconnect=True)
-        return SLOW if self._outbox.is_stale(now) else None
+    def is_stale(self, now: float) -> bool:
+        """Whether the client has not taken what was written for too long."""
+        return self._outbox.is_stale(now)
 
     def close(self, why: Disconnect) -> None:
         """Ends the connection; the transport then calls the gateway's `closed`."""

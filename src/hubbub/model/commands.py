@@ -2,46 +2,27 @@
 
 import msgspec
 
-from hubbub.model.entities import GroupRole, Status, User
-from hubbub.model.errors import unauthorized
+from hubbub.model.caller import Caller as Caller
+from hubbub.model.caller import Command as Command
+from hubbub.model.entities import GroupRole, Status
 from hubbub.model.ids import CategoryId, ChannelId, LoginId, MessageId, UserId
 from hubbub.model.limits import MEMBERS_PAGE, PAGE_DEFAULT
-
-
-class Caller(msgspec.Struct, frozen=True):
-    """Who asks. `user` is None until they have signed in; `expires_at` in milliseconds since 1970."""
-
-    address: str
-    user: User | None = None
-    login_id: LoginId | None = None
-    expires_at: int = 0
-
-    @property
-    def user_id(self) -> UserId:
-        """Of a signed-in caller; raises `Refused(unauthorized)` for others."""
-        return self.known.id
-
-    @property
-    def known(self) -> User:
-        """The signed-in user; raises `Refused(unauthorized)` where there is none."""
-        if self.user is None:
-            raise unauthorized()
-        return self.user
-
-
-class Command(msgspec.Struct, frozen=True):
-    """What every command is."""
-
 
 # -- of the connection itself (gateway) ---------------------------------------------------------------
 
 
 class Connect(Command, frozen=True):
-    """Sign in on this connection; with `positions`, catch up from these channel versions."""
+    """Sign in on this connection; with `positions`, catch up from these channel versions.
+
+    `claimed_user_id`: who the client says it is; the token must be theirs. `guest`: without a token, the name
+    of a guest, where `claimed_user_id` is nobody's; without
+    either, with nothing but the claim, it must be a guest's.
+    """
 
     token: str
     positions: dict[ChannelId, int] | None = None
     claimed_user_id: UserId | None = None
+    guest: str | None = None
 
 
 class EnterChannel(Command, frozen=True):
@@ -112,6 +93,12 @@ class ClaimAdmin(Command, frozen=True):
     token: str
 
 
+class EnterAsGuest(Command, frozen=True):
+    """The guest of this name, who is made if there is nobody of that name yet."""
+
+    username: str
+
+
 class GetUser(Command, frozen=True):
     """A person; None means oneself."""
 
@@ -142,13 +129,14 @@ class GetPresence(Command, frozen=True):
 
 class CreateGroup(Command, frozen=True):
     """A group, owned by the caller; `unique`: refused when another group has its name. `user_ids` are in it
-    from the beginning."""
+    from the beginning. `guests`: whether guests may come in; None: where a guest makes it."""
 
     name: str
     description: str = ""
     private: bool = False
     unique: bool = False
     user_ids: tuple[UserId, ...] = ()
+    guests: bool | None = None
 
 
 class BrowseChannels(Command, frozen=True):
@@ -184,8 +172,8 @@ class GetChannel(Command, frozen=True):
 
 
 class UpdateChannel(Command, frozen=True):
-    """A new name, description, openness or owner; None leaves a thing as it is. The last three are of text
-    channels; `NO_CATEGORY` puts one under none."""
+    """A new name, description, openness or owner; None leaves a thing as it is. `category_id`, `position` and
+    `slow_mode` are of text channels; `NO_CATEGORY` puts one under none. `guests` is of groups."""
 
     channel_id: ChannelId
     name: str | None = None
@@ -195,6 +183,7 @@ class UpdateChannel(Command, frozen=True):
     category_id: CategoryId | None = None
     position: int | None = None
     slow_mode: int | None = None
+    guests: bool | None = None
 
 
 class DeleteChannel(Command, frozen=True):
@@ -245,6 +234,15 @@ class SendMessage(Command, frozen=True, gc=False):
     payload: msgspec.Raw | None = None
 
 
+class SendDirect(Command, frozen=True, gc=False):
+    """Send to a person: into the one direct channel with them, which is made if it was not there."""
+
+    user_id: UserId
+    content: str
+    nonce: str | None = None
+    reply_to: MessageId | None = None
+
+
 class EditMessage(Command, frozen=True):
     """New content for one's own message."""
 
@@ -285,13 +283,24 @@ class GetMessage(Command, frozen=True):
 
 
 class History(Command, frozen=True):
-    """A page, newest first; at most one of the three cursors."""
+    """A page, newest first; at most one of the three cursors, or `offset`: how many of the newest to pass over."""
 
     channel_id: ChannelId
     before: MessageId | None = None
     after: MessageId | None = None
     around: MessageId | None = None
     limit: int = PAGE_DEFAULT
+    offset: int = 0
+
+
+class ReadConversation(Command, frozen=True):
+    """A page of a chat as `Conversation`, newest first: of the group `channel_id`, or with the person `user_id`."""
+
+    channel_id: ChannelId | None = None
+    user_id: UserId | None = None
+    before: MessageId | None = None
+    limit: int = PAGE_DEFAULT
+    offset: int = 0
 
 
 class MarkRead(Command, frozen=True):

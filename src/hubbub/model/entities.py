@@ -50,7 +50,8 @@ class Bond(StrEnum):
 
 
 class User(msgspec.Struct, frozen=True):
-    """A person as everybody may see them; or a program, a bot or a webhook (`is_bot`)."""
+    """A person as everybody may see them; or a program, a bot or a webhook (`is_bot`); or who has an account without
+    a password (`is_guest`)."""
 
     id: UserId
     username: str
@@ -59,6 +60,7 @@ class User(msgspec.Struct, frozen=True):
     is_admin: bool = False
     disabled: bool = False
     is_bot: bool = False
+    is_guest: bool = False
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -114,7 +116,7 @@ class Channel(msgspec.Struct, frozen=True):
     """A place where people talk. `seq` counts its messages, `version` its changes (decision 3).
 
     A `text` channel belongs to a server: its description is its topic, it has no owner and no members of its own.
-    `slow_mode`: seconds between two messages of one person.
+    `slow_mode`: seconds between two messages of one person. `guests`: whether guests may be in a group.
     """
 
     id: ChannelId
@@ -131,6 +133,7 @@ class Channel(msgspec.Struct, frozen=True):
     position: int = 0
     slow_mode: int = 0
     overrides: tuple[Override, ...] = ()
+    guests: bool = False
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -172,7 +175,8 @@ class Extra(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
-    """A message; recalled ones stay as tombstones without content and without `extra`."""
+    """A message; recalled ones stay as tombstones without content and without `extra`. `receiver_id`: in a direct
+    channel, the other person."""
 
     id: MessageId
     channel_id: ChannelId
@@ -189,6 +193,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     server_id: ServerId | None = None
     pinned_at: int | None = None
     extra: Extra | None = None
+    receiver_id: UserId | None = None
 
 
 class ChannelView(msgspec.Struct, frozen=True):
@@ -238,6 +243,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     server_id: ServerId | None = None
     extra: Extra | None = None
     notified: tuple[UserId, ...] = ()
+    receiver_id: UserId | None = None
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):
@@ -249,11 +255,23 @@ class Sent(msgspec.Struct, frozen=True, gc=False):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A page of history, newest first; `version` is the channel's at the time of reading."""
+    """A page of history, newest first; `version` and `last_seq` are the channel's at the time of reading."""
 
     messages: list[Message]
     has_more: bool
     version: int
+    last_seq: int = 0
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    """A page of a chat with what a client without memory needs to show it. `view` is None while two people have no
+    direct channel yet; `member_count` of a group; `online`: who of the authors and the peer is."""
+
+    page: Page
+    view: ChannelView | None
+    peer: User | None
+    member_count: int
+    online: frozenset[UserId]
 
 
 class Changes(msgspec.Struct, frozen=True):

@@ -14,6 +14,8 @@ from typing import Final
 # What the two sides of a block are told who write to each other; the blocked one is not told why.
 UNBLOCK_FIRST: Final = "Unblock this person first."
 UNDELIVERABLE: Final = "This message can't be delivered."
+ASK_FIRST: Final = "Guests write to people who accept them: ask this person to be your friend, or wait until they write to you."
+NO_GUESTS: Final = "This group does not admit guests."
 
 
 class Code(StrEnum):

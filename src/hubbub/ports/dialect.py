@@ -85,6 +85,7 @@ class Dialect(Protocol):
     the end of the JSON array that `render` makes.
     `spares`: people may not get on a connection what they did there; then `actor` and `Codec.hears` are asked.
     `confirms`: the server says `delivered` for its clients, who have no word for it.
+    `for_admins`: only server administrators may connect.
     `hints`: events that here only say "look again": of those of one commit, equal frames go out once.
     """
 
@@ -95,6 +96,7 @@ class Dialect(Protocol):
     recovers: bool = False
     spares: bool = False
     confirms: bool = False
+    for_admins: bool = False
     hints: frozenset[type[Event]] = frozenset()
 
     def codec(self) -> Codec:
@@ -102,7 +104,7 @@ class Dialect(Protocol):
         ...
 
     def recognises(self, payload: bytes) -> bool:
-        """Whether a connection's first frame is of this dialect (docs/design.md, paths)."""
+        """Whether a frame is of this dialect and of no other one that its path may speak (docs/design.md, paths)."""
         return False
 
     def actor(self, event: Event) -> UserId | None:

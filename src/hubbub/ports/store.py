@@ -49,6 +49,10 @@ class AccountTables(Protocol):
         """Refused(conflict) when the name or the e-mail is taken."""
         ...
 
+    def add_guest(self, user: User) -> Transaction[User]:
+        """Refused(conflict) when the name is taken, by a guest or by anybody else."""
+        ...
+
     def get_user(self, user_id: UserId) -> Transaction[User | None]: ...
 
     def get_account(self, login: str) -> Transaction[Account | None]:
@@ -118,9 +122,19 @@ class ChannelTables(Protocol):
         """The owner stands first. `unique`: Refused(conflict) when a group has the name already."""
         ...
 
-    def open_direct(self, channel: Channel, pair: tuple[UserId, UserId]) -> Transaction[Opened]:
+    def open_direct(
+        self, channel: Channel, pair: tuple[UserId, UserId], *, only_known: bool = False
+    ) -> Transaction[Opened]:
         """The pair's channel; created once however often it is asked for. Refused(forbidden) when it is
-        not there and one of the two blocks the other; the first of the pair is who asks."""
+        not there and one of the two blocks the other, or `only_known`; the first of the pair is who asks."""
+        ...
+
+    def find_direct(self, one: UserId, other: UserId) -> Transaction[Channel | None]:
+        """Two people's channel, if they have one."""
+        ...
+
+    def count_guests(self, channel_id: ChannelId) -> Transaction[int]:
+        """How many guests are in a group, or ask to be."""
         ...
 
     def get_channel(
@@ -146,7 +160,11 @@ class ChannelTables(Protocol):
         none of a text channel."""
         ...
 
-    def find_groups(self, user_id: UserId, prefix: str) -> Transaction[list[Channel]]: ...
+    def find_groups(
+        self, user_id: UserId, prefix: str, *, guests: bool = False
+    ) -> Transaction[list[Channel]]:
+        """`guests`: only those that admit them."""
+        ...
 
     def count_owned(self, user_id: UserId) -> Transaction[int]: ...
 

@@ -70,6 +70,8 @@ class Channels:
         channel = Channel(
             self._new_id(), Kind.GROUP, name, description, user.id, command.private, now
         )
+        admits = user.is_guest if command.guests is None else command.guests
+        channel = msgspec.structs.replace(channel, guests=admits)
         people = list(dict.fromkeys((user.id, *command.user_ids)))
         if SYSTEM in people:
             raise not_found("user")
@@ -92,7 +94,9 @@ class Channels:
             raise not_found("user")
         channel = new_direct(self._ids, self._clock)
         result = await self._store.write(
-            lambda: self._store.channels.open_direct(channel, (user.id, peer.id)),
+            lambda: self._store.channels.open_direct(
+                channel, (user.id, peer.id), only_known=user.is_guest and not peer.is_guest
+            ),
             lambda result: opened(result, (user, peer)),
             barrier=True,
         )
@@ -121,7 +125,8 @@ class Channels:
 
     async def find(self, caller: Caller, command: FindGroups) -> list[Channel]:
         """Open groups to join."""
-        ask = self._store.channels.find_groups(caller.user_id, command.prefix)
+        who = caller.known
+        ask = self._store.channels.find_groups(who.id, command.prefix, guests=who.is_guest)
         return await self._store.read(ask)
 
     async def browse(self, caller: Caller, _command: BrowseChannels) -> list[Channel]:
@@ -156,10 +161,16 @@ class Channels:
             room = self._managed(caller, command.channel_id)
             if command.owner_id is not None:
                 _check_new_owner(room, caller, command.owner_id)
-            return self._store.channels.update_channel(command.channel_id, changes)
+            return self._change(room, changes)
 
         await self._store.write(prepare, _updated, barrier=True)
         return await self.get(caller, GetChannel(command.channel_id))
+
+    def _change(self, room: Room, changes: dict[str, object]) -> Transaction[Channel]:
+        tables, channel_id = self._store.channels, room.channel.id
+        if changes.get("guests") is False and (yield from tables.count_guests(channel_id)):
+            raise conflict("There are guests in the group; remove them first.")
+        return (yield from tables.update_channel(channel_id, changes))
 
     async def delete(self, caller: Caller, command: DeleteChannel) -> None:
         """By the owner, or a server administrator. Text channels: text_channels.py."""
@@ -255,12 +266,11 @@ def _changes(command: UpdateChannel) -> dict[str, object]:
         changes["name"] = _check_name(command.name)
     if command.description is not None:
         changes["description"] = check_description(command.description)
-    if command.private is not None:
-        changes["private"] = command.private
-    if command.owner_id is not None:
-        changes["owner_id"] = command.owner_id
+    for name in ("private", "guests", "owner_id"):
+        if (value := getattr(command, name)) is not None:
+            changes[name] = value
     if not changes:
-        raise invalid("body", "give at least one of name, description, private, owner_id")
+        raise invalid("body", "give at least one of name, description, private, guests, owner_id")
     return changes
 
 

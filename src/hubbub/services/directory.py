@@ -1,6 +1,7 @@
 """What this node remembers of channels and their members."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from hubbub.model.entities import Channel, Kind, Member, Status
 from hubbub.model.errors import not_found
@@ -29,6 +30,8 @@ _Change = (
     | MemberUpdated
     | BlocksChanged
 )
+
+REMEMBERED_DIRECTS: Final = 50_000
 
 
 class Room:
@@ -59,6 +62,12 @@ class Room:
             mine, seen = self.channel.id, self.server.visible_channels
             return [user_id for user_id in self.server.members if mine in seen(user_id)]
         return [m.user_id for m in self.members.values() if m.status is Status.ACTIVE]
+
+    def receiver(self, user_id: UserId) -> UserId | None:
+        """The other person of a direct channel."""
+        if self.channel.kind is not Kind.DIRECT:
+            return None
+        return next((other for other in self.members if other != user_id), None)
 
     def is_larger_than(self, people: int) -> bool:
         """Whether what each causes for each would be too much."""
@@ -104,6 +113,17 @@ class Directory(Memory[ChannelId, Room]):
         super().__init__()
         self._store = store
         self.states = states
+        self._directs: dict[tuple[UserId, UserId], ChannelId] = {}
+
+    def direct(self, one: UserId, other: UserId) -> ChannelId | None:
+        """Two people's channel, where it is known; there is one for ever."""
+        return self._directs.get((one, other))
+
+    def remember_direct(self, one: UserId, other: UserId, channel_id: ChannelId) -> None:
+        """In this direction."""
+        if len(self._directs) >= REMEMBERED_DIRECTS:
+            self._directs.clear()
+        self._directs[one, other] = channel_id
 
     async def room(self, channel_id: ChannelId) -> Room:
         """The room; raises `Refused(not_found)`."""
@@ -142,3 +162,4 @@ class Directory(Memory[ChannelId, Room]):
         """Memory may be wrong."""
         self.forget()
         self.states.forget()
+        self._directs.clear()

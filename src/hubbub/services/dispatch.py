@@ -13,6 +13,9 @@ from hubbub.services.accounts import Accounts
 from hubbub.services.bots import Bots
 from hubbub.services.categories import Categories
 from hubbub.services.channels import Channels
+from hubbub.services.conversations import Conversations
+from hubbub.services.directs import Directs
+from hubbub.services.guests import Guests
 from hubbub.services.images import Images
 from hubbub.services.invites import Invites
 from hubbub.services.logins import Logins
@@ -57,19 +60,23 @@ class Services(msgspec.Struct, frozen=True):
     bots: Bots
     pins: Pins
     preferences: Preferences
+    guests: Guests
+    directs: Directs
+    conversations: Conversations
 
 
 class Row(msgspec.Struct, frozen=True):
     """How a command is carried out.
 
     `public`: without signing in. `people`: not by bots, so that a token of theirs that gets lost makes no more of
-    them and binds nobody. `pipelined`: the next command of its connection need not wait for it.
+    them and binds nobody. `guests`: by guests too. `pipelined`: the next command of its connection need not wait for it.
     `writes`: refused while the server drains.
     """
 
     handler: Callable[[c.Caller, c.Command], Awaitable[object]]
     public: bool = False
     people: bool = False
+    guests: bool = False
     pipelined: bool = False
     writes: bool = True
 
@@ -106,10 +113,11 @@ def _accounts(s: Services) -> Table:
         c.RevokeLogin: _row(s.logins.revoke, people=True),
         c.ChangePassword: _row(s.accounts.change_password, people=True),
         c.ClaimAdmin: _row(s.accounts.claim_admin, people=True),
-        c.GetUser: _row(s.accounts.get_user, writes=False),
+        c.EnterAsGuest: _row(s.guests.enter, public=True),
+        c.GetUser: _row(s.accounts.get_user, writes=False, guests=True),
         c.UpdateProfile: _row(s.accounts.update_profile),
-        c.SearchUsers: _row(s.accounts.search, writes=False),
-        c.GetPresence: _row(s.presence.get, writes=False),
+        c.SearchUsers: _row(s.accounts.search, writes=False, guests=True),
+        c.GetPresence: _row(s.presence.get, writes=False, guests=True),
         c.SetUserImage: _row(s.images.set_own),
         c.GetUserImage: _row(s.images.get_of, writes=False),
     }
@@ -117,36 +125,38 @@ def _accounts(s: Services) -> Table:
 
 def _channels(s: Services) -> Table:
     return {
-        c.CreateGroup: _row(s.channels.create_group),
-        c.OpenDirect: _row(s.channels.open_direct),
-        c.ListChannels: _row(s.channels.list_all, writes=False),
-        c.ListDetails: _row(s.channels.list_details, writes=False),
-        c.FindGroups: _row(s.channels.find, writes=False),
+        c.CreateGroup: _row(s.channels.create_group, guests=True),
+        c.OpenDirect: _row(s.channels.open_direct, guests=True),
+        c.ListChannels: _row(s.channels.list_all, writes=False, guests=True),
+        c.ListDetails: _row(s.channels.list_details, writes=False, guests=True),
+        c.FindGroups: _row(s.channels.find, writes=False, guests=True),
         c.BrowseChannels: _row(s.channels.browse, writes=False),
-        c.GetChannel: _row(s.channels.get, writes=False),
+        c.GetChannel: _row(s.channels.get, writes=False, guests=True),
         c.UpdateChannel: _row(s.channels.update),
         c.DeleteChannel: _row(s.channels.delete),
-        c.ListMembers: _row(s.members.list_all, writes=False),
-        c.AddMember: _row(s.members.add),
-        c.RemoveMember: _row(s.members.remove),
+        c.ListMembers: _row(s.members.list_all, writes=False, guests=True),
+        c.AddMember: _row(s.members.add, guests=True),
+        c.RemoveMember: _row(s.members.remove, guests=True),
     }
 
 
 def _messages(s: Services) -> Table:
     return {
-        c.SendMessage: _row(s.messages.send, pipelined=True),
-        c.EditMessage: _row(s.messages.edit),
-        c.RecallMessage: _row(s.messages.recall),
-        c.AddReaction: _row(s.reactions.add),
-        c.RemoveReaction: _row(s.reactions.remove),
-        c.GetMessage: _row(s.messages.get, writes=False),
+        c.SendDirect: _row(s.directs.send, guests=True),
+        c.ReadConversation: _row(s.conversations.read, writes=False, guests=True),
+        c.SendMessage: _row(s.messages.send, pipelined=True, guests=True),
+        c.EditMessage: _row(s.messages.edit, guests=True),
+        c.RecallMessage: _row(s.messages.recall, guests=True),
+        c.AddReaction: _row(s.reactions.add, guests=True),
+        c.RemoveReaction: _row(s.reactions.remove, guests=True),
+        c.GetMessage: _row(s.messages.get, writes=False, guests=True),
         c.PostImage: _row(s.images.post),
         c.GetImage: _row(s.images.get, writes=False),
-        c.History: _row(s.messages.history, writes=False),
-        c.MarkRead: _row(s.reads.mark_read, pipelined=True),
-        c.MarkDelivered: _row(s.reads.mark_delivered, pipelined=True),
-        c.ListUnread: _row(s.reads.list_unread, writes=False),
-        c.Typing: _row(s.reads.typing, pipelined=True, writes=False),
+        c.History: _row(s.messages.history, writes=False, guests=True),
+        c.MarkRead: _row(s.reads.mark_read, pipelined=True, guests=True),
+        c.MarkDelivered: _row(s.reads.mark_delivered, pipelined=True, guests=True),
+        c.ListUnread: _row(s.reads.list_unread, writes=False, guests=True),
+        c.Typing: _row(s.reads.typing, pipelined=True, writes=False, guests=True),
         sc.PinMessage: _row(s.pins.pin),
         sc.UnpinMessage: _row(s.pins.unpin),
         sc.ListPins: _row(s.pins.list_all, writes=False),
@@ -155,13 +165,13 @@ def _messages(s: Services) -> Table:
 
 def _relationships(s: Services) -> Table:
     return {
-        c.ListRelationships: _row(s.relationships.list_all, writes=False),
-        c.ListRequests: _row(s.relationships.list_requests, writes=False),
-        c.RequestFriend: _row(s.relationships.request, people=True),
-        c.AnswerFriend: _row(s.relationships.answer, people=True),
-        c.RemoveFriend: _row(s.relationships.remove),
-        c.Block: _row(s.relationships.block),
-        c.Unblock: _row(s.relationships.unblock),
+        c.ListRelationships: _row(s.relationships.list_all, writes=False, guests=True),
+        c.ListRequests: _row(s.relationships.list_requests, writes=False, guests=True),
+        c.RequestFriend: _row(s.relationships.request, people=True, guests=True),
+        c.AnswerFriend: _row(s.relationships.answer, people=True, guests=True),
+        c.RemoveFriend: _row(s.relationships.remove, guests=True),
+        c.Block: _row(s.relationships.block, guests=True),
+        c.Unblock: _row(s.relationships.unblock, guests=True),
         c.EndRelationship: _row(s.relationships.end),
     }
 
@@ -235,6 +245,7 @@ class Dispatch:
     def __init__(self, services: Services, rates: Rates) -> None:
         self._rows = table(services)
         self._text_channels = services.text_channels
+        self._directs = services.directs
         self._rates = rates
         self.draining = False
 
@@ -254,9 +265,17 @@ class Dispatch:
             self._rates.take(COMMANDS, "commands", caller.user.id)
         if row.people and caller.user is not None and caller.user.is_bot:
             raise forbidden("This is for people, not for bots.")
+        if caller.user is not None and caller.user.is_guest and not row.guests:
+            raise forbidden("This is not for guests; make an account.")
         if isinstance(command, sc.InServer):
             return self._in_server(row, caller, command)
         return row.handler(caller, command)
+
+    def resolved(self, caller: c.Caller, command: c.Command) -> c.Command:
+        """What a command comes to, as far as memory knows."""
+        if type(command) is c.SendDirect:
+            return self._directs.resolved(caller, command)
+        return command
 
     async def _in_server(self, row: Row, caller: c.Caller, command: sc.InServer) -> object:
         await self._text_channels.require_in(caller, command)

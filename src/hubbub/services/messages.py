@@ -119,6 +119,7 @@ class Messages:
             room.channel.server_id,
             _extra(command, named),
             named.notified,
+            room.receiver(user.id),
         )
 
     async def _send_slowly(self, caller: Caller, draft: Draft, room: Room) -> Sent:
@@ -235,6 +236,8 @@ class Messages:
         cursors = [c for c in (command.before, command.after, command.around) if c is not None]
         if len(cursors) > 1:
             raise invalid("before, after, around", "give at most one of them")
+        if command.offset and (cursors or command.offset < 0):
+            raise invalid("offset", "it must be 0 or more, and stands alone")
         if not 1 <= command.limit <= PAGE_MAX:
             raise invalid("limit", f"it must be 1 to {PAGE_MAX}")
         room = await self._directory.room(command.channel_id)

@@ -1,7 +1,7 @@
 """Who may see and do what: the one gate for every way data enters or leaves (decision 10)."""
 
 from hubbub.model.commands import Caller
-from hubbub.model.entities import Status
+from hubbub.model.entities import Kind, Status
 from hubbub.model.errors import UNBLOCK_FIRST, UNDELIVERABLE, Refused, forbidden, not_found
 from hubbub.model.ids import UserId
 from hubbub.model.permissions import (
@@ -30,8 +30,14 @@ def require_known(room: Room, caller: Caller) -> None:
         known = visible(room, caller.user_id)
     else:
         known = not room.gone and may_see(room.channel, room.members.get(caller.user_id))
+        known = known and (room.channel.guests or not _is_strange(room, caller))
     if not known:
         raise not_found("channel")
+
+
+def _is_strange(room: Room, caller: Caller) -> bool:
+    """Whether a guest looks at a group, which they only see where it admits them."""
+    return caller.known.is_guest and room.channel.kind is Kind.GROUP
 
 
 def require_visible(room: Room, caller: Caller) -> None:

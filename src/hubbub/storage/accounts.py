@@ -188,6 +188,10 @@ class AccountTables:
         """Stores a user, who is in the lobby from then on."""
         return (yield from self._add(account, "person", None))
 
+    def add_guest(self, user: User) -> Steps[User]:
+        """The same for somebody without an e-mail and a password."""
+        return (yield from self._add(Account(user, None, None), "guest", None))
+
     def add_bot(self, user: User, owner_id: UserId) -> Steps[User]:
         """The same for a program of somebody's, without an e-mail and a password."""
         return (yield from self._add(Account(user, None, None), "bot", owner_id))

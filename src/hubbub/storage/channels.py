@@ -16,7 +16,7 @@ from hubbub.model.entities import (
     Status,
     User,
 )
-from hubbub.model.errors import conflict, forbidden, not_found
+from hubbub.model.errors import ASK_FIRST, NO_GUESTS, conflict, forbidden, not_found
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.model.names import fold
 from hubbub.ports.store import Opened, Row
@@ -28,6 +28,7 @@ from hubbub.storage.schema import (
     messages,
     preferences,
     server_members,
+    users,
     webhooks,
 )
 from hubbub.storage.schema import positions as positions_table
@@ -57,7 +58,7 @@ _LIST_IDS = Statement(
     .join_from(members, channels, channels.c.id == members.c.channel_id)
     .where(members.c.user_id == param("user"), members.c.status == Status.ACTIVE.value)
 )
-_FIND_GROUPS = Statement(
+_OPEN_GROUPS = (
     sa.select(*CHANNEL_COLUMNS)
     .where(
         channels.c.kind == Kind.GROUP.value,
@@ -72,6 +73,18 @@ _FIND_GROUPS = Statement(
     )
     .order_by(channels.c.active_at.desc())
     .limit(50)
+)
+_FIND_GROUPS = Statement(_OPEN_GROUPS)
+_FIND_GUESTS = Statement(_OPEN_GROUPS.where(channels.c.guests.is_(True)))
+_COUNT_GUESTS = Statement(
+    sa.select(sa.func.count())
+    .select_from(members)
+    .join(users, users.c.id == members.c.user_id)
+    .where(
+        members.c.channel_id == param("channel"),
+        members.c.status.in_((Status.ACTIVE.value, Status.PENDING.value)),
+        users.c.kind == "guest",
+    )
 )
 _COUNT_OWNED = Statement(
     sa.select(sa.func.count()).select_from(channels).where(channels.c.owner_id == param("user"))
@@ -97,6 +110,7 @@ _INSERT_CHANNEL = Statement(
                 "position",
                 "slow_mode",
                 "overrides",
+                "guests",
             )
         }
     )
@@ -138,6 +152,7 @@ _SET_CHANNEL = {
         "position",
         "slow_mode",
         "overrides",
+        "guests",
     )
 }
 # Their key starts with the person: by the members of the server, since there is no index of channels.
@@ -175,12 +190,16 @@ class ChannelTables:
             added += [(yield from self.put_member(_newcomer(channel, user_id)))]
         return msgspec.structs.replace(channel, version=added[-1][0].version), added
 
-    def open_direct(self, channel: Channel, pair: tuple[UserId, UserId]) -> Steps[Opened]:
+    def open_direct(
+        self, channel: Channel, pair: tuple[UserId, UserId], *, only_known: bool = False
+    ) -> Steps[Opened]:
         """The pair's one channel."""
         found = yield from self.find_direct(*pair)
         if found is not None:
             current = yield from every(_CURRENT_MEMBERS(channel=found.id), to_member)
             return found, current, False
+        if only_known:
+            raise forbidden(ASK_FIRST)
         blocking = yield from blockers(*pair)
         if blocking:
             mine = pair[0] in blocking
@@ -216,6 +235,7 @@ class ChannelTables:
             position=channel.position,
             slow_mode=channel.slow_mode,
             overrides=stored(channel.overrides),
+            guests=channel.guests,
         )
 
     def get_channel(
@@ -249,10 +269,18 @@ class ChannelTables:
         """With its people and its latest message."""
         return details.detail(view, limit)
 
-    def find_groups(self, user_id: UserId, prefix: str) -> Steps[list[Channel]]:
+    def count_guests(self, channel_id: ChannelId) -> Steps[int]:
+        """Those that are in it, or ask to be."""
+        rows = yield _COUNT_GUESTS(channel=channel_id)
+        return rows[0][0]  # type: ignore[return-value]  # a count
+
+    def find_groups(
+        self, user_id: UserId, prefix: str, *, guests: bool = False
+    ) -> Steps[list[Channel]]:
         """Open groups by the start of their name, without those that the person is in."""
         low = fold(prefix)
-        return every(_FIND_GROUPS(user=user_id, low=low, high=low + "\U0010ffff"), to_channel)
+        ask = _FIND_GUESTS if guests else _FIND_GROUPS
+        return every(ask(user=user_id, low=low, high=low + "\U0010ffff"), to_channel)
 
     def count_owned(self, user_id: UserId) -> Steps[int]:
         """How many groups a person owns."""
@@ -287,6 +315,8 @@ class ChannelTables:
         user = yield from first(GET_USER(id=member.user_id), to_user)
         if user is None:
             raise not_found("user")
+        if user.is_guest and member.status in (Status.ACTIVE, Status.PENDING):
+            yield from _require_admission(member.channel_id)
         old = yield from self._get_member(member.channel_id, member.user_id)
         version, last_seq = yield from bump(member.channel_id)
         was_member = old is not None and (old.was_member or old.status is Status.ACTIVE)
@@ -318,6 +348,13 @@ class ChannelTables:
         if channel is None:
             raise not_found("channel")
         return (yield from positions.mark(channel, user_id, column, seq))
+
+
+def _require_admission(channel_id: ChannelId) -> Steps[None]:
+    """Here, where everybody's coming ends who comes into a group: joined, let in, added, there from the start."""
+    channel = yield from first(GET_CHANNEL(id=channel_id), to_channel)
+    if channel is not None and channel.kind is Kind.GROUP and not channel.guests:
+        raise forbidden(NO_GUESTS)
 
 
 def _to_id_and_kind(row: Row) -> tuple[ChannelId, Kind]:

@@ -62,6 +62,7 @@ _INSERT_COLUMNS = (
     "created_at",
     "server_id",
     "extra",
+    "receiver_id",
 )
 _INSERT = Statement(messages.insert().values({c: param(c) for c in _INSERT_COLUMNS}))
 INSERT_MENTION = Statement(
@@ -163,6 +164,7 @@ def _placed(draft: Draft, seq: int, version: int) -> Message:
         draft.server_id,
         None,
         extra,
+        draft.receiver_id,
     )
 
 
@@ -181,6 +183,7 @@ def _row(draft: Draft, message: Message) -> tuple[object, ...]:
         draft.created_at,
         draft.server_id,
         stored(draft.extra),
+        draft.receiver_id,
     )
 
 

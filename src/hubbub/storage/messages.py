@@ -96,8 +96,6 @@ _LIST_PINS = Statement(
     SELECT_MESSAGE.where(*_PINNED).order_by(messages.c.pinned_at.desc(), messages.c.id.desc())
 )
 
-_END = 1 << 60  # larger than any seq
-
 
 def _extra_of(edited: Edited, old: Extra | None) -> Extra | None:
     """With the mentions of what it says now."""
@@ -129,17 +127,16 @@ class MessageTables:
         rows = yield GET_CHANNEL(id=query.channel_id)
         if not rows:
             raise not_found("channel")
-        version = to_channel(rows[0]).version
+        channel = to_channel(rows[0])
         if query.after is not None:
             found, more = yield from self._newer(query, query.after)
         elif query.around is not None:
             found, more = yield from self._around(query, query.around)
         else:
-            found, more = yield from self._older(query)
-        return Page(found, more, version)
+            found, more = yield from self._older(query, channel.last_seq + 1 - query.offset)
+        return Page(found, more, channel.version, channel.last_seq)
 
-    def _older(self, query: History) -> Steps[tuple[list[Message], bool]]:
-        seq = _END
+    def _older(self, query: History, seq: int) -> Steps[tuple[list[Message], bool]]:
         if query.before is not None:
             seq = yield from self._cursor(query.channel_id, query.before, "before")
         return (yield from self._before(query.channel_id, seq, query.limit))

@@ -8,7 +8,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-HEAD = "0004"
+HEAD = "0005"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -36,7 +36,7 @@ users = sa.Table(
     _flag("is_admin"),
     _flag("disabled"),
     _id("created_at", nullable=False),
-    _text("kind", nullable=False, server_default="person"),  # or "bot", "webhook"
+    _text("kind", nullable=False, server_default="person"),  # or "guest", "bot", "webhook"
     _id("owner_id", index=True),  # of a bot that can sign in
 )
 
@@ -82,6 +82,7 @@ channels = sa.Table(
     _id("position", nullable=False, server_default="0"),
     _id("slow_mode", nullable=False, server_default="0"),
     _text("overrides"),  # JSON list of model.entities.Override, or null
+    _flag("guests"),
 )
 
 members = sa.Table(
@@ -133,6 +134,7 @@ messages = sa.Table(
     _id("server_id"),
     _id("pinned_at"),
     _text("extra"),  # JSON of model.entities.Extra, or null
+    _id("receiver_id"),  # in direct channels
     sa.Index("uq_messages_seq", "channel_id", "seq", unique=True),
     sa.Index("ix_messages_version", "channel_id", "version"),
     sa.Index("ix_messages_author", "channel_id", "author_id", "seq"),

@@ -52,6 +52,7 @@ CHANNEL_COLUMNS = (
     channels.c.position,
     channels.c.slow_mode,
     channels.c.overrides,
+    channels.c.guests,
 )
 MEMBER_COLUMNS = (
     members.c.channel_id,
@@ -79,8 +80,10 @@ MESSAGE_COLUMNS = (
     messages.c.server_id,
     messages.c.pinned_at,
     messages.c.extra,
+    messages.c.receiver_id,
 )
-N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 7, 14, 9, 14
+N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 7, 15, 9, 15
+_PROGRAMS = ("bot", "webhook")
 
 # Webhooks are the authors of their messages and nobody one could write to or let in.
 GET_USER = Statement(
@@ -171,7 +174,8 @@ def blockers(one: UserId, other: UserId) -> Steps[frozenset[UserId]]:
 def to_user(row: Row) -> User:
     """From USER_COLUMNS."""
     user_id, name, shown, since, is_admin, disabled, kind = row
-    return User(user_id, name, shown, since, bool(is_admin), bool(disabled), kind != "person")  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
+    flags = bool(is_admin), bool(disabled), kind in _PROGRAMS, kind == "guest"
+    return User(user_id, name, shown, since, *flags)  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
 
 
 def _to_extra(found: object) -> Extra:
@@ -189,10 +193,10 @@ def named(author: User, extra: Extra) -> User:
 
 def to_channel(row: Row) -> Channel:
     """From CHANNEL_COLUMNS."""
-    identity, kind, name, description, owner, private, *rest, stored_overrides = row
+    identity, kind, name, description, owner, private, *rest, stored_overrides, guests = row
     overrides = to_overrides(stored_overrides) if stored_overrides is not None else ()
     known = identity, Kind(str(kind)), name, description, owner, bool(private)
-    return Channel(*known, *rest, overrides)  # type: ignore[arg-type,call-arg]  # as above
+    return Channel(*known, *rest, overrides, bool(guests))  # type: ignore[arg-type,call-arg]  # as above
 
 
 def to_overrides(found: object) -> tuple[Override, ...]:
@@ -224,6 +228,7 @@ def to_message(row: Row) -> Message:
         server,
         pinned,
         more,
+        receiver,
     ) = row[:N_MESSAGE]
     extra = _to_extra(more) if more is not None else None
     author = to_user(row[N_MESSAGE:])
@@ -243,4 +248,5 @@ def to_message(row: Row) -> Message:
         server,  # type: ignore[arg-type]  # as above
         pinned,  # type: ignore[arg-type]  # as above
         extra,
+        receiver,  # type: ignore[arg-type]  # as above
     )

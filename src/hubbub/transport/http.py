@@ -18,12 +18,15 @@ from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
 from hubbub.model.entities import Tokens
 from hubbub.model.errors import Malformed, Refused, invalid, unauthorized, unavailable
+from hubbub.model.ids import UserId
 from hubbub.model.limits import BODY_BYTES
 from hubbub.model.shapes import malformed
 from hubbub.services.dispatch import Dispatch
+from hubbub.services.guests import Guests
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
 from hubbub.transport.body import is_form, read_body, read_fields, read_file, unwrapped
+from hubbub.wire.fields import user_id
 from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
 
 log = structlog.get_logger("hubbub.http")
@@ -41,9 +44,12 @@ _HEADERS = {
 class Http:
     """What REST requests pass through: token, arguments, command, answer."""
 
-    def __init__(self, dispatch: Dispatch, logins: Logins, addresses: Addresses) -> None:
+    def __init__(
+        self, dispatch: Dispatch, logins: Logins, guests: Guests, addresses: Addresses
+    ) -> None:
         self._dispatch = dispatch
         self._logins = logins
+        self._guests = guests
         self._addresses = addresses
         self._uploads = asyncio.Semaphore(UPLOADS)
 
@@ -103,9 +109,15 @@ class Http:
         if operation.public:
             return Caller(address)
         token = api.token(request.headers.get("authorization"), request.query_params)
+        claimed = _claimed(operation, request)
         if not token:
-            raise unauthorized(NO_TOKEN)
-        return await self._logins.authenticate(token, address)
+            if claimed is None:
+                raise unauthorized(NO_TOKEN)
+            return await self._guests.claim(address, claimed)
+        caller = await self._logins.authenticate(token, address)
+        if claimed not in (None, caller.user_id):
+            raise unauthorized("The token is another user's.")
+        return caller
 
     async def _arguments(
         self,
@@ -132,6 +144,12 @@ class Http:
             body = _body(operation, decoder, payload)
         label = request.headers.get("user-agent", "")[:200]
         return Args(path, query, body, label, None if caller.user is None else caller.user.id)
+
+
+def _claimed(operation: Operation, request: Request) -> UserId | None:
+    """Whom the query says who asks is, where a dialect asks it; raises `Refused`."""
+    given = request.query_params.get(operation.claim) if operation.claim else None
+    return None if given is None else user_id(given, operation.claim)
 
 
 def _query(kind: type, given: Mapping[str, str]) -> object:

@@ -54,6 +54,7 @@ class Operation(msgspec.Struct, frozen=True):
     `view`: the result as who asked sees it, where that takes what was asked; `result` gets what it makes.
     `upload`: the body is a form (RFC 7578), and this the name of its one file. `form`: the body may be a form
     without files as well as JSON. `payload`: the JSON may also be this field of a form, as Slack takes it. `bearer`: who asks says so in the body, with the token that this finds there.
+    `claim`: the name of the query's field with which a guest says who they are; whose token it is must say the same.
     """
 
     method: str
@@ -77,6 +78,7 @@ class Operation(msgspec.Struct, frozen=True):
     payload: str = ""
     bearer: Callable[[object], str] | None = None
     media_type: str = JSON
+    claim: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -82,10 +82,12 @@ _decode_envelope = msgspec.json.Decoder(_Envelope)
 
 
 def speaks(payload: bytes) -> bool:
-    """Whether a frame is of this dialect."""
+    """Whether a frame is of this dialect alone; others have the same `heartbeat`."""
     try:
         envelope = _decode_envelope.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    if envelope.type == "heartbeat":
         return False
     return envelope.type in COMMANDS or envelope.op == ORDINARY_MESSAGE
 

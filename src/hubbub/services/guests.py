@@ -1,0 +1,104 @@
+"""Guests: accounts without a password, for a dialect that has none.
+
+Who says they are a guest is believed, so a guest has nothing that is anybody's secret: the lobby, groups that admit
+guests, and direct chats with people who accept them. They have no tokens, and so no other dialect.
+"""
+
+from typing import Final
+
+import structlog
+
+from hubbub.model.commands import Caller, Connect, EnterAsGuest
+from hubbub.model.entities import User
+from hubbub.model.errors import Code, Refused, conflict, forbidden, unauthorized
+from hubbub.model.ids import MAX_ID, UserId
+from hubbub.model.limits import USERNAME_CHARS
+from hubbub.model.names import clean_username
+from hubbub.ports.clock import Clock
+from hubbub.ports.ids import IdSource
+from hubbub.ports.store import Store, nothing
+from hubbub.services.rates import REGISTRATIONS, SIGN_INS_OF_ADDRESS, Rates
+
+log = structlog.get_logger("hubbub.guests")
+
+_CLOSED: Final = (
+    "Guests are not admitted here; sign in with an account, or ask who runs this server."
+)
+_HAS_PASSWORD: Final = (
+    "This name belongs to an account with a password: choose another name, or send its token."  # noqa: S105  # a sentence
+)
+_UNKNOWN: Final = (
+    "There is no such guest. Enter with a name first; other accounts send their token."
+)
+
+
+class Guests:
+    """`is_open`: whether there are any."""
+
+    def __init__(
+        self, store: Store, rates: Rates, clock: Clock, ids: IdSource, *, is_open: bool
+    ) -> None:
+        self._store = store
+        self._rates = rates
+        self._clock = clock
+        self._ids = ids
+        self._is_open = is_open
+
+    async def enter(self, caller: Caller, command: EnterAsGuest) -> User:
+        """The guest of a name; raises `Refused(conflict)` where it is somebody else's."""
+        self._require_open()
+        name = clean_username(command.username, 1, USERNAME_CHARS)
+        self._rates.take(SIGN_INS_OF_ADDRESS, "guest", caller.address)
+        found = await self._find(name)
+        return found if found is not None else await self._add(name, caller.address)
+
+    async def admit(self, address: str, command: Connect) -> Caller:
+        """Who a connection without a token says it is; raises `Refused(unauthorized)`."""
+        self._require_open()
+        if command.claimed_user_id is not None:
+            try:
+                return await self.claim(address, command.claimed_user_id)
+            except Refused:
+                if not command.guest:
+                    raise
+        if not command.guest:
+            raise unauthorized(_UNKNOWN)
+        return _caller(address, await self.enter(Caller(address), EnterAsGuest(command.guest)))
+
+    async def claim(self, address: str, user_id: UserId) -> Caller:
+        """The guest of an id; raises `Refused(unauthorized)`, the same for anybody else's and for nobody's."""
+        self._require_open()
+        user = await self._store.read(self._store.accounts.get_user(user_id))
+        if user is None or not user.is_guest or user.disabled:
+            raise unauthorized(_UNKNOWN)
+        return _caller(address, user)
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise forbidden(_CLOSED)
+
+    async def _find(self, name: str) -> User | None:
+        account = await self._store.read(self._store.accounts.get_account(name))
+        if account is None:
+            return None
+        if not account.user.is_guest or account.user.disabled:
+            raise conflict(_HAS_PASSWORD, "user_name")
+        return account.user
+
+    async def _add(self, name: str, address: str) -> User:
+        self._rates.take(REGISTRATIONS, "register", address)
+        user = User(UserId(self._ids.next_id()), name, name, self._clock.now_ms(), is_guest=True)
+        try:
+            made = await self._store.write(lambda: self._store.accounts.add_guest(user), nothing)
+        except Refused as refusal:
+            found = await self._find(name) if refusal.code is Code.CONFLICT else None
+            if found is None:
+                raise
+            return found
+        log.info("guest_made", user=made.id)
+        return made
+
+
+def _caller(address: str, user: User) -> Caller:
+    """Nothing of a guest's expires."""
+    return Caller(address, user, None, MAX_ID)
