@@ -237,7 +237,10 @@ def _write(frames: bytes, sessions: Iterable[Session]) -> None:
 
 
 def _rendered(dialect: Dialect, event: Event) -> tuple[bytes, ...]:
-    payload = dialect.render(event)
+    return _several(dialect.render(event))
+
+
+def _several(payload: bytes | tuple[bytes, ...] | None) -> tuple[bytes, ...]:
     if payload is None:
         return ()
     return payload if isinstance(payload, tuple) else (payload,)
@@ -265,5 +268,4 @@ def _own_frame(session: Session, event: Event, frame: bytes) -> bytes:
     dialect = session.dialect
     if dialect.actor(event) != session.caller.user_id or session.codec.hears(event):
         return frame
-    mine = dialect.mine(event)
-    return b"" if mine is None else text_frame(mine)
+    return b"".join(map(text_frame, _several(dialect.mine(event))))

@@ -74,7 +74,7 @@ class ReactionRemoved(msgspec.Struct, frozen=True):
 
 class ChannelCreated(msgspec.Struct, frozen=True):
     """A channel has come into somebody's list: made, joined or opened. Goes to that person; of a text channel to
-    all who see it. `people`: the two of a direct channel."""
+    all who see it. `people`: the two of a direct channel, at most DETAIL_MEMBERS of a group."""
 
     channel_id: ChannelId
     version: int

@@ -111,7 +111,7 @@ class Dialect(Protocol):
         """Who did it, where that person's own connections may not get it (`Codec.hears`)."""
         return None
 
-    def mine(self, event: Event) -> bytes | None:
+    def mine(self, event: Event) -> bytes | tuple[bytes, ...] | None:
         """What the actor's connections get in place of what they do not hear."""
         return None
 

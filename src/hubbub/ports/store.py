@@ -133,6 +133,10 @@ class ChannelTables(Protocol):
         """Two people's channel, if they have one."""
         ...
 
+    def some_people(self, channel_id: ChannelId, limit: int) -> Transaction[list[User]]:
+        """At most `limit` active members, by their id."""
+        ...
+
     def count_guests(self, channel_id: ChannelId) -> Transaction[int]:
         """How many guests are in a group, or ask to be."""
         ...

@@ -209,8 +209,7 @@ class Channels:
 
 def _created(channel: Channel, members: Sequence[tuple[Member, User]]) -> Sequence[Publication]:
     """Each of the first members hears of the channel, then the channel of each of them."""
-    is_direct = channel.kind is Kind.DIRECT
-    people = tuple(user for _, user in members) if is_direct else ()
+    people = tuple(user for _, user in members)
     made = [_created_for(channel, member, people) for member, _ in members]
     topic = channel_topic(channel.id)
     return made + [

@@ -15,7 +15,7 @@ from hubbub.model.events import (
     Publication,
 )
 from hubbub.model.ids import SYSTEM, ChannelId, UserId
-from hubbub.model.limits import GROUP_MEMBERS, MEMBERS_PAGE
+from hubbub.model.limits import DETAIL_MEMBERS, GROUP_MEMBERS, MEMBERS_PAGE
 from hubbub.model.permissions import is_active, may_manage, may_moderate, rank
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.clock import Clock
@@ -24,6 +24,7 @@ from hubbub.services.directory import Directory, Room
 from hubbub.services.visibility import rank_in, require_known, require_visible
 
 Result = tuple[Member, User | None]  # no user: nothing had to change
+Added = tuple[Member, User | None, Sequence[User]]  # with who is in the group
 
 
 class Members:
@@ -54,15 +55,21 @@ class Members:
         """Join, add, approve, promote or demote."""
         await self._directory.room(command.channel_id)
 
-        def prepare() -> Transaction[Result]:
+        def prepare() -> Transaction[Added]:
             room = self._room(command.channel_id)
             member = self._wanted(room, caller, command)
             if _is_everybodys(room) or member == room.members.get(command.user_id):
-                return settled((member, None))
-            return self._store.channels.put_member(member)
+                return settled((member, None, ()))
+            return self._put(member)
 
-        member, _ = await self._store.write(prepare, self._announce_added, barrier=True)
+        member, _, _ = await self._store.write(prepare, self._announce_added, barrier=True)
         return member
+
+    def _put(self, member: Member) -> Transaction[Added]:
+        tables = self._store.channels
+        member, user = yield from tables.put_member(member)
+        people = yield from tables.some_people(member.channel_id, DETAIL_MEMBERS)
+        return member, user, people
 
     async def remove(self, caller: Caller, command: RemoveMember) -> None:
         """Leave, withdraw, kick, reject, ban, or lift a ban."""
@@ -133,8 +140,8 @@ class Members:
         now = self._clock.now_ms()
         return Member(room.channel.id, user_id, GroupRole.MEMBER, Status.ACTIVE, 0, now)
 
-    def _announce_added(self, result: Result) -> Sequence[Publication]:
-        member, user = result
+    def _announce_added(self, result: Added) -> Sequence[Publication]:
+        member, user, people = result
         if user is None:
             return ()
         room = self._directory.known(member.channel_id)
@@ -143,14 +150,16 @@ class Members:
         known = room.members.get(user.id) if room is not None else None
         if known is not None and known.status is Status.ACTIVE:
             return (_in_channel(MemberUpdated(member.channel_id, member.version, member, user)),)
-        return self._welcome(room, member, user)
+        return self._welcome(room, member, user, people)
 
-    def _welcome(self, room: Room | None, member: Member, user: User) -> Sequence[Publication]:
+    def _welcome(
+        self, room: Room | None, member: Member, user: User, people: Sequence[User]
+    ) -> Sequence[Publication]:
         joined = _joined(room, member, user)
         if room is None:
             return (joined,)
         channel = msgspec.structs.replace(room.channel, version=member.version)
-        made = ChannelCreated(member.channel_id, member.version, channel)
+        made = ChannelCreated(member.channel_id, member.version, channel, tuple(people))
         return Publication(user_topic(user.id), made), joined
 
     def _to_admins(self, room: Room | None, member: Member, user: User) -> Sequence[Publication]:

@@ -38,6 +38,7 @@ from hubbub.storage.transactions import (
     GET_CHANNEL,
     GET_USER,
     MEMBER_COLUMNS,
+    USER_COLUMNS,
     Steps,
     blockers,
     bump,
@@ -76,6 +77,13 @@ _OPEN_GROUPS = (
 )
 _FIND_GROUPS = Statement(_OPEN_GROUPS)
 _FIND_GUESTS = Statement(_OPEN_GROUPS.where(channels.c.guests.is_(True)))
+_SOME_PEOPLE = Statement(
+    sa.select(*USER_COLUMNS)
+    .join_from(members, users, users.c.id == members.c.user_id)
+    .where(members.c.channel_id == param("channel"), members.c.status == Status.ACTIVE.value)
+    .order_by(members.c.user_id)
+    .limit(param("limit"))
+)
 _COUNT_GUESTS = Statement(
     sa.select(sa.func.count())
     .select_from(members)
@@ -268,6 +276,10 @@ class ChannelTables:
     def detail(self, view: ChannelView, limit: int) -> Steps[ChannelDetail]:
         """With its people and its latest message."""
         return details.detail(view, limit)
+
+    def some_people(self, channel_id: ChannelId, limit: int) -> Steps[list[User]]:
+        """Active members by their id: the order of the table, of which no more than these rows is read."""
+        return every(_SOME_PEOPLE(channel=channel_id, limit=limit), to_user)
 
     def count_guests(self, channel_id: ChannelId) -> Steps[int]:
         """Those that are in it, or ask to be."""

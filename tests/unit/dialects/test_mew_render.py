@@ -29,6 +29,9 @@ VIEW = sv.ServerView(PLACE, MEMBER, (), (), (), 2, 0)
 MESSAGE = m.Message(MessageId(9), CHANNEL, 1, 1, ALICE, "hi", 1_000, server_id=SERVER)
 HERE = {"serverId": f"{1:024x}", "channelId": f"{2:024x}"}
 WHO = {"serverId": f"{1:024x}", "userId": f"{11:024x}"}
+GONE = {"channelId": f"{2:024x}"}
+IN_GROUP = {"channelId": f"{2:024x}", "userId": f"{11:024x}"}
+MEMBERSHIP = m.Member(CHANNEL, BOB.id, m.GroupRole.MEMBER, m.Status.ACTIVE, 1, 0)
 LOOK = ("PERMISSIONS_UPDATE", HERE)
 
 
@@ -46,7 +49,11 @@ ROWS: list[tuple[e.Event, list[tuple[str, Any]]]] = [
     (e.PresenceUpdated(BOB.id, True), [("PRESENCE_UPDATE", {"userId": f"{11:024x}", "status": "online"})]),
     (e.PresenceUpdated(BOB.id, False), [("PRESENCE_UPDATE", {"userId": f"{11:024x}", "status": "offline"})]),
     (e.ChannelDeleted(CHANNEL, 1, SERVER), [("CHANNEL_DELETE", HERE), LOOK]),
-    (e.ChannelDeleted(CHANNEL, 1), []),
+    (e.ChannelDeleted(CHANNEL, 1), [("CHANNEL_DELETE", GONE), ("PERMISSIONS_UPDATE", GONE)]),
+    (e.MemberJoined(CHANNEL, 1, MEMBERSHIP, BOB), [("MEMBER_JOIN", IN_GROUP)]),
+    (e.MemberJoined(CHANNEL, 1, MEMBERSHIP, BOB, m.Kind.DIRECT), []),
+    (e.MemberUpdated(CHANNEL, 1, MEMBERSHIP, BOB), []),
+    (e.MemberLeft(CHANNEL, 1, MEMBERSHIP, BOB, ALICE.id), [("MEMBER_LEAVE", IN_GROUP)]),
     (se.ChannelHidden(SERVER, 1, CHANNEL), [("CHANNEL_DELETE", HERE), LOOK]),
     (e.OverridesUpdated(CHANNEL, 1, TEXT), [LOOK]),
     (se.CategoryDeleted(SERVER, 1, CATEGORY.id), [("CATEGORY_DELETE", {"categoryId": f"{6:024x}"})]),
@@ -88,8 +95,8 @@ def test_render_when_ids_are_all_it_takes_has_exactly_these(
         ),
         (e.ChannelUpdated(CHANNEL, 1, TEXT), ["CHANNEL_UPDATE"]),
         (e.ChannelCreated(CHANNEL, 1, DIRECT, (ALICE, BOB)), ["DM_CHANNEL_CREATE"]),
-        (e.ChannelCreated(CHANNEL, 1, GROUP), []),
-        (e.ChannelUpdated(CHANNEL, 1, GROUP), []),
+        (e.ChannelCreated(CHANNEL, 1, GROUP, (ALICE, BOB)), ["DM_CHANNEL_CREATE"]),
+        (e.ChannelUpdated(CHANNEL, 1, GROUP), ["CHANNEL_UPDATE"]),
         (se.CategoryCreated(SERVER, 1, CATEGORY), ["CATEGORY_CREATE", "CATEGORY_UPDATE"]),
         (se.CategoryUpdated(SERVER, 1, CATEGORY), ["CATEGORY_UPDATE"]),
         (se.ServerCreated(SERVER, 1, VIEW), ["SERVER_CREATE"]),
@@ -111,12 +118,19 @@ def test_mine_when_sent_with_a_nonce_is_for_who_sent_it_alone() -> None:
     event = e.MessageSent(CHANNEL, 1, message, "n-1")
     assert dialect.actor(event) == ALICE.id
     assert not dialect.codec().hears(event)
-    mine = dialect.mine(event)
-    assert mine is not None
+    (mine,) = dialect.mine(event)
     told = json.loads(mine.removeprefix(b"42/mew,"))[1]
     assert told["payload"] == {"a": 1, "clientNonce": "n-1"}
     assert rendered(event)[0][1]["payload"] == {"a": 1}
     assert dialect.actor(e.MessageSent(CHANNEL, 1, message)) is None
+
+
+def test_mine_when_one_left_a_group_is_its_end() -> None:
+    dialect, event = MewDialect("/"), e.MemberLeft(CHANNEL, 1, MEMBERSHIP, BOB, BOB.id)
+    assert dialect.actor(event) == BOB.id
+    assert not dialect.codec().hears(event)
+    told = [json.loads(packet.removeprefix(b"42")) for packet in dialect.mine(event)]
+    assert told == [["CHANNEL_DELETE", GONE], ["PERMISSIONS_UPDATE", GONE]]
 
 
 @pytest.mark.parametrize("payload", [b"[1]", b"null", b'"x"', b"[" * 2_000 + b"]" * 2_000])
@@ -184,6 +198,23 @@ def test_channel_when_direct_has_people_and_no_name() -> None:
     assert [r["_id"] for r in shown["recipients"]] == [f"{10:024x}", f"{11:024x}"]
     assert shown["type"] == "DM"
     assert not {"name", "topic", "serverId", "position", "categoryId"} & shown.keys()
+
+
+def test_channel_when_a_group_is_a_direct_one_with_a_name() -> None:
+    group = msgspec.structs.replace(GROUP, description="of cats")
+    shown = json.loads(msgspec.json.encode(o.channel(group, (ALICE, BOB))))
+    assert (shown["type"], shown["name"], shown["topic"]) == ("DM", "group", "of cats")
+    assert [r["_id"] for r in shown["recipients"]] == [f"{10:024x}", f"{11:024x}"]
+    assert not {"serverId", "position", "categoryId"} & shown.keys()
+
+
+@pytest.mark.parametrize(("owner", "may_retract"), [(ALICE.id, True), (BOB.id, False)])
+def test_listed_when_a_group_says_who_may_retract(owner: UserId, may_retract: bool) -> None:
+    member = msgspec.structs.replace(MEMBERSHIP, user_id=ALICE.id)
+    view = m.ChannelView(msgspec.structs.replace(GROUP, owner_id=owner), member, 0, 0)
+    permissions = o.listed(m.ChannelDetail(view, [], None)).permissions
+    assert ("MANAGE_MESSAGES" in permissions) == may_retract
+    assert "SEND_MESSAGES" in permissions
 
 
 def test_server_has_no_owner() -> None:

@@ -122,5 +122,6 @@ class MewCodec(Codec):
     # -- one's own ----------------------------------------------------------------------------------
 
     def hears(self, event: e.Event) -> bool:
-        """Not one's own message as others get it, but with what its client knows it by (`Dialect.mine`)."""
-        return not isinstance(event, e.MessageSent)
+        """Not one's own message as others get it, but with what its client knows it by; and not that one has left
+        (`Dialect.mine`)."""
+        return not isinstance(event, e.MessageSent | e.MemberLeft)

@@ -15,11 +15,11 @@ from hubbub.wire import socketio
 
 
 class MewDialect(Dialect):
-    """Hears the channels of its user's servers that they see, and their direct channels. Engine.IO looks after
-    silence."""
+    """Hears the channels of its user's servers that they see, their direct channels and their groups. Engine.IO looks
+    after silence."""
 
     name = "mew"
-    follows = frozenset((Kind.TEXT, Kind.DIRECT))
+    follows = frozenset((Kind.TEXT, Kind.DIRECT, Kind.GROUP))
     heartbeat_seconds = math.inf
     spares = True
     hints = frozenset((RoleCreated, RoleUpdated, RoleDeleted))
@@ -37,14 +37,14 @@ class MewDialect(Dialect):
         return errors.turned_away(refusal)
 
     def actor(self, event: e.Event) -> UserId | None:
-        """Who sent a message that their client knows by a nonce."""
+        """Who sent a message that their client knows by a nonce, and who is no longer in a group."""
         if isinstance(event, e.MessageSent) and event.nonce is not None:
             return event.message.author.id
-        return None
+        return event.member.user_id if isinstance(event, e.MemberLeft) else None
 
-    def mine(self, event: e.Event) -> bytes | None:
-        """With the nonce, on all connections of who sent it."""
-        return self._head + render.mine(event) if isinstance(event, e.MessageSent) else None
+    def mine(self, event: e.Event) -> tuple[bytes, ...]:
+        """With the nonce, on all connections of who sent it; a group's end, on those of who left it."""
+        return tuple([self._head + data for data in render.mine(event)])
 
     def render(self, event: e.Event) -> bytes | tuple[bytes, ...] | None:
         """The packets, as Engine.IO messages."""

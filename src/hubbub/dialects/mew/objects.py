@@ -11,6 +11,7 @@ from hubbub.dialects.mew.permissions import IN_DIRECT, names_of
 from hubbub.model import entities as m
 from hubbub.model import servers as sv
 from hubbub.model.ids import RoleId, UserId
+from hubbub.model.permissions import MANAGE_MESSAGES, may_manage
 from hubbub.model.times import rfc3339
 from hubbub.wire.fields import hex_id
 from hubbub.wire.socketio import encode_json
@@ -98,7 +99,7 @@ class Override(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Channel(msgspec.Struct, frozen=True, rename="camel"):
-    """A channel of a server, or a direct one."""
+    """A channel of a server, a direct one or a group: a direct one with a name."""
 
     id: str = field(name="_id")
     type: str
@@ -304,12 +305,14 @@ def override(found: m.Override) -> Override:
 
 
 def channel(found: m.Channel, people: Iterable[m.User] | None = None) -> Channel:
-    """`people`: of a direct channel."""
+    """`people`: of a direct channel or a group."""
     since = rfc3339(found.created_at)
     overrides = [override(o) for o in found.overrides]
     if found.server_id is None:
         recipients = UNSET if people is None else [user(person) for person in people]
-        return Channel(hex_id(found.id), "DM", overrides, since, since, recipients=recipients)
+        name, topic = found.name or UNSET, found.description or UNSET  # only groups have them
+        place = hex_id(found.id), "DM", overrides, since, since, name, topic
+        return Channel(*place, recipients=recipients)
     return Channel(
         hex_id(found.id),
         "GUILD_TEXT",
@@ -326,14 +329,19 @@ def channel(found: m.Channel, people: Iterable[m.User] | None = None) -> Channel
 
 def listed(found: m.ChannelDetail) -> ChannelView:
     """A view: with what one may do there and where one is."""
-    view, is_direct = found.view, found.view.channel.server_id is None
-    shown = channel(view.channel, [person.user for person in found.people] if is_direct else None)
+    view, is_text = found.view, found.view.channel.server_id is not None
+    shown = channel(view.channel, None if is_text else [person.user for person in found.people])
     return ChannelView(
         **msgspec.structs.asdict(shown),
         last_message=None if found.latest is None else message(found.latest),
         last_read_message_id=None if found.read_id is None else hex_id(found.read_id),
-        permissions=IN_DIRECT if is_direct else names_of(view.permissions),
+        permissions=names_of(view.permissions if is_text else _bits(view)),
     )
+
+
+def _bits(view: m.ChannelView) -> int:
+    moderates = may_manage(view.channel, view.member)
+    return IN_DIRECT | MANAGE_MESSAGES if moderates else IN_DIRECT
 
 
 # -- servers ------------------------------------------------------------------------------------------

@@ -28,7 +28,9 @@ _BITS: Final = {
 }
 _WITHOUT_EFFECT: Final = frozenset(("MANAGE_STICKERS",))  # there are no stickers
 KNOWN: Final = reduce(or_, _BITS.values())
-IN_DIRECT: Final = ["VIEW_CHANNEL", "SEND_MESSAGES", "ADD_REACTIONS", "ATTACH_FILES"]
+IN_DIRECT: Final = (
+    p.VIEW_CHANNEL | p.SEND_MESSAGES | p.ADD_REACTIONS | p.ATTACH_FILES
+)  # and in groups
 
 
 def names_of(bits: int) -> list[str]:

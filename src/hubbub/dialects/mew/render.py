@@ -67,7 +67,7 @@ def _shown(channel: Channel) -> tuple[Named, ...]:
 def _channel_created(event: e.ChannelCreated) -> tuple[Named, ...]:
     if event.channel.kind is Kind.TEXT:
         return _shown(event.channel)
-    if event.channel.kind is Kind.DIRECT:
+    if event.channel.kind in (Kind.DIRECT, Kind.GROUP):
         return (("DM_CHANNEL_CREATE", o.channel(event.channel, event.people)),)
     return ()
 
@@ -77,7 +77,7 @@ def _channel_shown(event: se.ChannelShown) -> tuple[Named, ...]:
 
 
 def _channel_updated(event: e.ChannelUpdated) -> tuple[Named, ...]:
-    is_ours = event.channel.kind is Kind.TEXT
+    is_ours = event.channel.kind in (Kind.TEXT, Kind.GROUP)
     return (("CHANNEL_UPDATE", o.channel(event.channel)),) if is_ours else ()
 
 
@@ -86,10 +86,12 @@ def _overrides(event: e.OverridesUpdated) -> tuple[Named, ...]:
 
 
 def _channel_deleted(event: e.ChannelDeleted | se.ChannelHidden) -> tuple[Named, ...]:
-    if event.server_id is None:
-        return ()
-    ids = _ids(channelId=event.channel_id, serverId=event.server_id)
-    return ("CHANNEL_DELETE", ids), _permissions(event.server_id, event.channel_id)
+    return _gone(event.channel_id, event.server_id)
+
+
+def _gone(channel_id: int, server_id: int | None = None) -> tuple[Named, ...]:
+    ids = _ids(channelId=channel_id, serverId=server_id)
+    return ("CHANNEL_DELETE", ids), _permissions(server_id, channel_id)
 
 
 def _category_created(event: se.CategoryCreated) -> tuple[Named, ...]:
@@ -103,6 +105,22 @@ def _category_updated(event: se.CategoryUpdated) -> tuple[Named, ...]:
 
 def _category_deleted(event: se.CategoryDeleted) -> tuple[Named, ...]:
     return (("CATEGORY_DELETE", _ids(categoryId=event.category_id)),)
+
+
+# -- groups -------------------------------------------------------------------------------------------
+
+
+def _joined(event: e.MemberJoined) -> tuple[Named, ...]:
+    is_ours = event.kind is Kind.GROUP
+    return (_moved("MEMBER_JOIN", event),) if is_ours else ()
+
+
+def _left(event: e.MemberLeft) -> tuple[Named, ...]:
+    return (_moved("MEMBER_LEAVE", event),)
+
+
+def _moved(name: str, event: e.MemberJoined | e.MemberLeft) -> Named:
+    return name, _ids(channelId=event.channel_id, userId=event.user.id)
 
 
 # -- servers ------------------------------------------------------------------------------------------
@@ -161,6 +179,8 @@ _TABLE: Final[dict[type, Row]] = {
     e.ChannelUpdated: _row(_channel_updated),
     e.OverridesUpdated: _row(_overrides),
     e.ChannelDeleted: _row(_channel_deleted),
+    e.MemberJoined: _row(_joined),
+    e.MemberLeft: _row(_left),
     se.ChannelHidden: _row(_channel_deleted),
     se.ChannelShown: _row(_channel_shown),
     se.CategoryCreated: _row(_category_created),
@@ -185,9 +205,15 @@ def render(event: e.Event) -> tuple[bytes, ...]:
     return () if row is None else tuple(map(encode_json, row(event)))
 
 
-def mine(event: e.MessageSent) -> bytes:
-    """The JSON array of one's own message."""
-    return created(o.message(event.message, event.nonce))
+def mine(event: e.Event) -> tuple[bytes, ...]:
+    """The JSON arrays of what is one's own: a message that one sent, a group that one is no longer in."""
+    match event:
+        case e.MessageSent():
+            return (created(o.message(event.message, event.nonce)),)
+        case e.MemberLeft():
+            return tuple(map(encode_json, _gone(event.channel_id)))
+        case _:
+            return ()
 
 
 def created(message: o.Message) -> bytes:

@@ -1,4 +1,4 @@
-"""Channels of servers, and direct ones."""
+"""Channels of servers, direct ones, and groups, which are direct ones with a name here."""
 
 from typing import Final
 
@@ -35,7 +35,7 @@ def _details(found: list[m.ChannelDetail]) -> object:
 
 
 def _directs(found: list[m.ChannelDetail]) -> object:
-    return [o.listed(d) for d in found if d.view.channel.kind is m.Kind.DIRECT]
+    return [o.listed(d) for d in found if d.view.channel.server_id is None]
 
 
 def _open(_: Args, b: s.DirectIn) -> c.Command:
@@ -132,7 +132,7 @@ _HERE: Final = tuple(
     )
 )  # fmt: skip
 OPERATIONS: Final = (
-    Operation("GET", "/users/@me/channels", "One's direct channels.", lambda _: c.ListDetails(),
+    Operation("GET", "/users/@me/channels", "One's direct channels and groups.", lambda _: c.ListDetails(),
               result(_directs)),
     Operation("POST", "/users/@me/channels", "The direct channel with somebody.", body(_open),
               result(_opened), 201, body=s.DirectIn, then=then(_look)),
