@@ -57,6 +57,15 @@ class ChannelContract:
         nobody = world.store.channels.list_members(ListMembers(room, after=UserId(1)))
         assert (await refused(world.store.read(nobody))).code is Code.INVALID
 
+    async def test_some_people_are_active_ones_and_no_more_than_asked_for(
+        self, world: World
+    ) -> None:
+        people = [await world.person() for _ in range(5)]
+        room = await world.group(*people)
+        await world.put(room, people[1], Status.LEFT)
+        found = await world.store.read(world.store.channels.some_people(room, 3))
+        assert found == [people[0], people[2], people[3]]
+
     async def test_who_joins_starts_at_the_end_also_after_coming_back(self, world: World) -> None:
         ann, bob = await world.person(), await world.person()
         room = await world.group(ann, bob)

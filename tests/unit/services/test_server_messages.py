@@ -9,6 +9,7 @@ import pytest
 from fakes.places import Hall
 from fakes.town import Town
 from hubbub.model.commands import (
+    AddMember,
     Command,
     CreateGroup,
     EditMessage,
@@ -312,9 +313,7 @@ async def test_in_small_servers_all_see_who_has_read_in_large_ones_only_oneself(
     await town.absent(await town.person(), MarkRead(hall.channel, 1))
 
 
-async def test_news_of_channels_tell_their_kind_and_of_direct_ones_the_people(
-    town: Town, hall: Hall
-) -> None:
+async def test_news_of_channels_tell_their_kind_and_their_people(town: Town, hall: Hall) -> None:
     await town.do(hall.ann, OpenDirect(hall.bob.id))
     heard = [p.event for p in await town.heard()]
     made = [e for e in heard if isinstance(e, ChannelCreated)]
@@ -325,4 +324,8 @@ async def test_news_of_channels_tell_their_kind_and_of_direct_ones_the_people(
     made_group, came_to_group = [p.event for p in await town.heard()]
     assert isinstance(made_group, ChannelCreated)
     assert isinstance(came_to_group, MemberJoined)
-    assert (made_group.people, came_to_group.kind) == ((), "group")
+    assert (made_group.people, came_to_group.kind) == ((hall.ann,), "group")
+    await town.do(hall.bob, AddMember(made_group.channel_id, hall.bob.id))
+    joined = [p.event for p in await town.heard()][0]
+    assert isinstance(joined, ChannelCreated)
+    assert joined.people == (hall.ann, hall.bob)
