@@ -8,7 +8,7 @@ STAMPS := .make
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check bench fix lock
+.PHONY: help run test setup check grid bench fix lock
 
 help:  ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ lint: $(STAMPS)/test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+grid: $(STAMPS)/test  ## Play every dialect against every other; writes docs/interoperability.md.
+	@PYTHONPATH=tests $(BIN)/python -m grid.run
 
 bench: $(STAMPS)/test  ## Run the benchmarks, side by side with their peers.
 	$(BIN)/python benchmarks/run.py

@@ -150,5 +150,11 @@ class PythonClient:
                 if found == name:
                     return args
 
+    async def next(self) -> list[Any]:
+        """The next event's name and arguments."""
+        async with asyncio.timeout(SECONDS):
+            name, args = await self._events.get()
+        return [name, *args]
+
     async def call(self, name: str, data: Any) -> Any:
         return await self.sio.call(name, data, namespace=self.namespace, timeout=SECONDS)

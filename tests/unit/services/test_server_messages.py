@@ -326,6 +326,6 @@ async def test_news_of_channels_tell_their_kind_and_their_people(town: Town, hal
     assert isinstance(came_to_group, MemberJoined)
     assert (made_group.people, came_to_group.kind) == ((hall.ann,), "group")
     await town.do(hall.bob, AddMember(made_group.channel_id, hall.bob.id))
-    joined = [p.event for p in await town.heard()][0]
+    joined = next(p.event for p in await town.heard())
     assert isinstance(joined, ChannelCreated)
     assert joined.people == (hall.ann, hall.bob)

@@ -1,0 +1,1 @@
+"""Who does what, and who sees it, in every dialect: docs/interoperability.md."""
