@@ -202,7 +202,7 @@ class Node:
             Pins(store, directory, clock),
             Preferences(store, directory),
             self._guests,
-            Directs(directory, channels, messages),
+            Directs(store, directory, channels, messages),
             Conversations(store, directory, channels, messages, self._presence),
         )
 

@@ -21,13 +21,19 @@ from hubbub.dialects.chatgroup import ChatGroup, ChatGroupRest
 from hubbub.dialects.mew import MewDialect, MewRest
 from hubbub.dialects.native import NativeDialect, NativeRest
 from hubbub.dialects.native.page import PAGES
+from hubbub.dialects.studybuddy import (
+    ACCOUNT_OPERATIONS,
+    MESSAGE_OPERATIONS,
+    StudyBuddyDialect,
+    StudyBuddyRest,
+)
 from hubbub.gateway.gateway import Gateway
 from hubbub.ports.clock import Clock
 from hubbub.ports.dialect import Dialect
 from hubbub.ports.ids import IdSource
 from hubbub.transport.address import Addresses
 from hubbub.transport.engineio import EngineServer
-from hubbub.transport.http import Http, application, websocket_only
+from hubbub.transport.http import UPGRADE, Http, application, websocket_only
 from hubbub.transport.origin import Origins
 from hubbub.transport.server import Server, server
 from hubbub.transport.socketio import GatewayNamespaces, Namespace
@@ -43,17 +49,20 @@ DIALECTS: Final = (
     "channelchat",
     "chatgroup",
     "mew",
+    "studybuddy",
 )  # what may stand behind `--listen PORT=`
 _WITH_TOKEN: Final = "/channelchat/api/v1/ws"  # noqa: S105  # a path; the token is in its query
 
 
 class Surface(msgspec.Struct, frozen=True):
-    """The paths of one listener. `by_token`: WebSockets whose address carries the token."""
+    """The paths of one listener. `by_token`: WebSockets whose address carries the token. `upgrade`: what a plain
+    request to a WebSocket is told."""
 
     apis: Sequence[RestApi]
     sockets: Mapping[str, Sequence[Dialect]] = {}
     by_token: frozenset[str] = frozenset()
     namespaces: Mapping[str, Namespace] = {}
+    upgrade: str = UPGRADE
 
 
 class Surfaces:
@@ -80,6 +89,7 @@ class Surfaces:
         self._engines: list[EngineServer] = []
         self._native = NativeDialect(settings.heartbeat_seconds)
         self._channelchat = ChannelChatDialect(settings.channelchat_heartbeat_seconds)
+        self._studybuddy = StudyBuddyDialect()
         # One of each, wherever it is heard: who shares a dialect shares its frames.
         chatgroup, mew = ChatGroup("/"), MewDialect("/")
         own_chatgroup = {"/chatgroup": Namespace(spoken=ChatGroup("/chatgroup"))}
@@ -90,7 +100,8 @@ class Surfaces:
 
     def main(self) -> Server:
         """The listener of everything."""
-        channelchat = self._channelchat
+        channelchat, studybuddy = self._channelchat, self._studybuddy
+        by_first_frame = (channelchat, studybuddy)
         return self._serve(
             Surface(
                 (
@@ -99,11 +110,13 @@ class Surfaces:
                     ChannelChatRest(("/channelchat",), ORIGINAL_OPERATIONS),
                     ChatGroupRest(("/chatgroup/api",), self._clock),
                     self._mew_rest(),
+                    *_studybuddy_rest("/studybuddy/api"),
                 ),
                 {
                     "/gateway": (self._native,),
-                    "/ws": (channelchat,),
-                    "/": (channelchat,),
+                    "/ws": by_first_frame,
+                    "/": by_first_frame,
+                    "/studybuddy/ws": (studybuddy,),
                     "/channelchat/ws": (channelchat,),
                     _WITH_TOKEN: (channelchat,),
                 },
@@ -114,7 +127,13 @@ class Surfaces:
 
     def of(self, dialect: str) -> Server:
         """The listener of one dialect."""
-        surfaces = (self._of_native, self._of_channelchat, self._of_chatgroup, self._of_mew)
+        surfaces = (
+            self._of_native,
+            self._of_channelchat,
+            self._of_chatgroup,
+            self._of_mew,
+            self._of_studybuddy,
+        )
         named = dict(zip(DIALECTS, surfaces, strict=True))
         return self._serve(named[dialect]())
 
@@ -136,6 +155,10 @@ class Surfaces:
     def _of_mew(self) -> Surface:
         return Surface((self._mew_rest(),), namespaces=self._mew)
 
+    def _of_studybuddy(self) -> Surface:
+        apis = _studybuddy_rest("/api", "/studybuddy/api")
+        return Surface(apis, {"/ws": (self._studybuddy,)}, upgrade="Expected Upgrade: websocket")
+
     def _mew_rest(self) -> MewRest:
         return MewRest(("/api", "/mew/api"), is_open=self._settings.registration == "open")
 
@@ -150,7 +173,7 @@ class Surfaces:
             engines = {SOCKET_IO: engine, SOCKET_IO.rstrip("/"): engine}
             routes += [engine.route(path) for path in engines]
         door = Door(self._gateway, self._origins, surface.sockets, surface.by_token, engines)
-        routes += [websocket_only(path) for path in door.paths if path != "/"]
+        routes += [websocket_only(path, surface.upgrade) for path in door.paths if path != "/"]
         has_docs = any(isinstance(api, NativeRest) for api in surface.apis)
         app = application(routes, self._settings.cors_origins, has_docs=has_docs)
         return server(app, door, self._addresses)
@@ -182,3 +205,11 @@ class Surfaces:
         """What must settle to zero when everybody has gone (T44)."""
         sizes = [engine.sizes() for engine in self._engines]
         return {name: sum(size[name] for size in sizes) for name in sizes[0]}
+
+
+def _studybuddy_rest(*prefixes: str) -> tuple[RestApi, ...]:
+    """The seed's part at the root too, where the client of the seed's time looks for it."""
+    return (
+        StudyBuddyRest(("", *prefixes), MESSAGE_OPERATIONS),
+        StudyBuddyRest(prefixes, ACCOUNT_OPERATIONS, ("/messages", *prefixes)),
+    )

@@ -16,6 +16,7 @@ from hubbub.dialects.channelchat import (
 from hubbub.dialects.chatgroup import ChatGroup
 from hubbub.dialects.mew import MewDialect, MewRest
 from hubbub.dialects.native import NativeDialect, NativeRest
+from hubbub.dialects.studybuddy import StudyBuddyDialect
 from hubbub.model.errors import Code, Refused
 from hubbub.ports.dialect import Dialect
 from hubbub.wire import socketio
@@ -32,6 +33,12 @@ class TestChannelChat(DialectContract):
     @pytest.fixture
     def dialect(self) -> Dialect:
         return ChannelChatDialect()
+
+
+class TestStudyBuddy(DialectContract):
+    @pytest.fixture
+    def dialect(self) -> Dialect:
+        return StudyBuddyDialect()
 
 
 class SocketIoContract(DialectContract):

@@ -29,7 +29,7 @@ class FakeSession:
         self.topics: set[str] = set()
         self.shown: dict[ServerId, frozenset[ChannelId]] = {}
         self.readable: dict[ServerId, frozenset[ChannelId]] = {}
-        self.is_held = False
+        self.is_held = self.is_idle = False
         self.is_gone = False
         self.pid = ""
         self.seen = 0

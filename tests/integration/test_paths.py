@@ -8,7 +8,7 @@ import pytest
 from support.rest import HTTP, call
 from support.server import RunningServer
 
-SOCKETS = ["/gateway", "/ws", "/channelchat/ws", "/channelchat/api/v1/ws"]
+SOCKETS = ["/gateway", "/ws", "/channelchat/ws", "/channelchat/api/v1/ws", "/studybuddy/ws"]
 
 
 @pytest.mark.parametrize("path", SOCKETS)

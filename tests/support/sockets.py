@@ -153,6 +153,24 @@ class ChannelChat(Socket):
         return dict((await self.wait_type("join_channel_ack"))["data"])
 
 
+class StudyBuddy(Socket):
+    """Seed 003."""
+
+    def __init__(self, ws_url: str, token: str, path: str = "/ws") -> None:
+        super().__init__(ws_url + path)
+        self._token = token
+
+    async def __aenter__(self) -> "StudyBuddy":
+        await super().__aenter__()
+        await self.send({"type": "auth", "token": self._token})
+        await self.wait(lambda f: f.get("type") == "authenticated")
+        return self
+
+    async def hear(self, kind: str) -> Json:
+        """The message of the next frame of a type."""
+        return dict((await self.wait(lambda f: f.get("type") == kind))["message"])
+
+
 _EVENT = re.compile(r"42(?:/[^,]*,)?(\[.*)", re.DOTALL)
 _ACK = re.compile(r"43(?:/[^,]*,)?(\d+)(\[.*)", re.DOTALL)
 

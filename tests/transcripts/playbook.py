@@ -20,6 +20,7 @@ Lines that are indented continue the one above. Steps run in the order in which 
 | `@ alice` | a person without a connection |
 | `@ alice native` | a connection that has sent `connect` and got `ready` |
 | `@ bob channelchat` | a connection that has sent `connect` and got `connect_ack` |
+| `@ bob studybuddy` | a connection that has sent `auth` and got `authenticated` |
 | `@ dave chatgroup` | a Socket.IO connection that has sent `authenticate` and got `sync_messages` |
 | `@ dave socketio {"token": "$dave.token"}` | one that has sent this as its `auth` and nothing else; `socketio /chatgroup {…}` in a namespace |
 | `@ erin mew` | a Socket.IO connection that showed its token and got `PRESENCE_INITIAL_STATE`; `mew /mew` in a namespace |
@@ -37,7 +38,8 @@ Lines that are indented continue the one above. Steps run in the order in which 
 | `nobody ! …` | the same without a token |
 
 People are signed up when they first occur. `alice/phone` is another connection of alice. `$alice.id`,
-`$alice.name`, `$alice.token` and `$alice.session` are hers. `$m.hex` is the id `$m` in 24 hexadecimal digits.
+`$alice.name`, `$alice.token` and `$alice.session` are hers. `$m.hex` is the id `$m` in 24 hexadecimal digits,
+`$m.int` as a number.
 
 On Socket.IO a frame is `["event", argument …]`, or `{"id": 1, "event": [...]}` where an ack is asked for, and
 `{"id": 1, "ack": [...]}` is the ack. There `$m:hexid` binds the id that is `$m` in other dialects.
@@ -60,7 +62,16 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from support.rest import Person, call, sign_up
 from support.server import RunningServer
-from support.sockets import ChannelChat, ChatGroup, EngineIo, Mew, Native, Socket, SocketIo
+from support.sockets import (
+    ChannelChat,
+    ChatGroup,
+    EngineIo,
+    Mew,
+    Native,
+    Socket,
+    SocketIo,
+    StudyBuddy,
+)
 from transcripts.matching import Mismatch, Names
 
 SECONDS: Final = 5.0
@@ -255,6 +266,8 @@ class Playbook:
                 socket = Native(url, token)
             case "channelchat":
                 socket = ChannelChat(url, token, self._person(name).id)
+            case "studybuddy":
+                socket = StudyBuddy(url, token)
             case "chatgroup":
                 socket = ChatGroup(url, token)
             case "mew":
@@ -270,7 +283,7 @@ class Playbook:
                 socket = Socket(url + self._names.fill_text(path))
             case _:
                 raise Mismatch(
-                    f"there is no {dialect!r}; there are native, channelchat, chatgroup, mew, raw /path"
+                    f"there is no {dialect!r}; there are native, channelchat, studybuddy, chatgroup, mew, raw /path"
                 )
         self._sockets[name] = await socket.__aenter__()
 

@@ -350,6 +350,19 @@ class Gateway:
         """Whether a connection is still there."""
         return session in self._sessions
 
+    def attend(self, session: Session, silence: float) -> None:
+        """Ends the presence of a connection that has been silent, in seconds, for longer than its dialect lets it,
+        and brings it back when it has been heard again."""
+        life, user = session.dialect.presence_seconds, session.caller.user
+        is_idle = life is not None and silence > life
+        if user is None or is_idle is session.is_idle:
+            return
+        session.is_idle = is_idle
+        if is_idle:
+            self._parts.presence.went(user.id, clean=True)
+        else:
+            self._parts.presence.came(user.id)
+
     # -- ending -------------------------------------------------------------------------------------
 
     def disconnect_all(self, why: Disconnect) -> None:

@@ -119,8 +119,8 @@ class Hub:
         return {login: next(iter(group)).caller.known for login, group in self._logins.items()}
 
     def is_online(self, user_id: UserId) -> bool:
-        """Whether a person has a session."""
-        return user_id in self._users
+        """Whether a person has a session that was heard from of late."""
+        return any(not session.is_idle for session in self._users.get(user_id, ()))
 
     def sizes(self) -> dict[str, int]:
         """For metrics and for the test that everything settles to zero (T44)."""

@@ -42,7 +42,7 @@ HELD_EVENTS: Final = 10_000  # events kept while the snapshot is read; then the 
 
 
 class Session:
-    """Everything the gateway knows of one connection.
+    """Everything the gateway knows of one connection. `is_idle`: so long silent that nobody counts it as presence.
 
     Pipelined commands (a send, a mark) run beside each other; any other command runs alone.
     """
@@ -66,6 +66,7 @@ class Session:
         "codec",
         "dialect",
         "is_held",
+        "is_idle",
         "last_seen",
         "missed",
         "opened_at",
@@ -106,8 +107,7 @@ class Session:
         self._strikes = 0
         self._confirm = False
         self._preface = b""
-        self.turned_away = False
-        self.closed = False
+        self.turned_away = self.is_idle = self.closed = False
         self.pid = ""  # see gateway/recovery.py, as for `seen` and `missed`
         self.seen = 0
         self.missed: Sequence[Event] = ()
@@ -287,7 +287,10 @@ class Session:
 
     def _strike(self, malformed: Malformed) -> None:
         self._strikes += 1
-        self._refuse(None, malformed)
+        if malformed.silent:
+            self._gateway.refused(malformed)
+        else:
+            self._refuse(None, malformed)
         if self._strikes >= STRIKES:
             self.close(MALFORMED)
 

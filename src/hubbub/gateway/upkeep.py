@@ -51,6 +51,8 @@ class Upkeep:
             why = overdue(session, now, now_ms)
             if why is not None:
                 session.close(why)
+            elif session.dialect.presence_seconds is not None:
+                self._gateway.attend(session, now - session.last_seen)
 
     async def drain(self) -> None:
         """Lets what is under way end and outboxes empty, then sends everybody elsewhere."""

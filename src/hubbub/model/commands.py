@@ -171,6 +171,12 @@ class GetChannel(Command, frozen=True):
     channel_id: ChannelId
 
 
+class ReadGroup(Command, frozen=True):
+    """A group with its people, as `GroupDetail`."""
+
+    channel_id: ChannelId
+
+
 class UpdateChannel(Command, frozen=True):
     """A new name, description, openness or owner; None leaves a thing as it is. `category_id`, `position` and
     `slow_mode` are of text channels; `NO_CATEGORY` puts one under none. `guests` is of groups."""
@@ -301,6 +307,13 @@ class ReadConversation(Command, frozen=True):
     before: MessageId | None = None
     limit: int = PAGE_DEFAULT
     offset: int = 0
+
+
+class InDirect(Command, frozen=True):
+    """`command`, in the direct channel with a person, whatever channel it names; there must be one."""
+
+    user_id: UserId
+    command: Command
 
 
 class MarkRead(Command, frozen=True):

@@ -274,6 +274,14 @@ class Conversation(msgspec.Struct, frozen=True):
     online: frozenset[UserId]
 
 
+class GroupDetail(msgspec.Struct, frozen=True):
+    """A group as a page about it shows it: `people` to who is in it, those who wait for approval to its admins too."""
+
+    view: ChannelView
+    member_count: int
+    people: list[tuple[Member, User]]
+
+
 class Changes(msgspec.Struct, frozen=True):
     """What happened in a channel after a version; `limited` when it is too much to tell."""
 

@@ -50,7 +50,8 @@ class Refused(Exception):
 
 
 class Malformed(Refused):
-    """Bytes that are no command. `ref` is the client's own mark, when that much could be read."""
+    """Bytes that are no command. `ref` is the client's own mark, when that much could be read. `silent`: not
+    answered, where a dialect's servers pass over what they do not know; counted it is all the same."""
 
     def __init__(
         self,
@@ -59,9 +60,11 @@ class Malformed(Refused):
         ref: str | int | None = None,
         code: Code = Code.INVALID,
         field: str | None = None,
+        silent: bool = False,
     ) -> None:
         super().__init__(code, message, field=field)
         self.ref = ref
+        self.silent = silent
 
 
 class Disconnect(Exception):

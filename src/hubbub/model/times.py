@@ -14,3 +14,8 @@ def rfc3339(ms: int) -> str:
     """RFC 3339 in UTC with milliseconds. Remembered: an ack and its event share a time, a commit's often too."""
     seconds, millis = divmod(ms, 1000)
     return f"{_second(seconds)}.{millis:03d}Z"
+
+
+def whole_seconds(ms: int) -> str:
+    """RFC 3339 in UTC without milliseconds, `2024-10-04T10:30:00Z`: what two of the seeds show."""
+    return _second(ms // 1000) + "Z"

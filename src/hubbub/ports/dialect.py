@@ -80,6 +80,8 @@ class Dialect(Protocol):
     `follows`: the kinds of channel of which a connection hears all that its person is in; where there are none, it
     hears those that it has entered.
     `heartbeat_seconds`: a connection silent for this long is dead.
+    `presence_seconds`: who is silent for this long on all connections is offline, though these stay and hear all;
+    None: as long as they are connected.
     `reads_unread`: `Ready` brings the messages that wait for a person; then `connect` may come again.
     `recovers`: events carry an offset from which a lost connection goes on (Socket.IO 4.6): one more string at
     the end of the JSON array that `render` makes.
@@ -92,6 +94,7 @@ class Dialect(Protocol):
     name: str
     follows: frozenset[Kind]
     heartbeat_seconds: float
+    presence_seconds: float | None = None
     reads_unread: bool = False
     recovers: bool = False
     spares: bool = False

@@ -1,8 +1,12 @@
 """Messages to people: the direct channel is found, or made, on the way."""
 
-from hubbub.model.commands import Caller, Command, OpenDirect, SendDirect, SendMessage
+import msgspec
+
+from hubbub.model.commands import Caller, Command, InDirect, OpenDirect, SendDirect, SendMessage
 from hubbub.model.entities import Sent
+from hubbub.model.errors import not_found
 from hubbub.model.ids import ChannelId
+from hubbub.ports.store import Store
 from hubbub.services.channels import Channels
 from hubbub.services.content import check_content, check_nonce
 from hubbub.services.directory import Directory
@@ -12,7 +16,10 @@ from hubbub.services.messages import Messages
 class Directs:
     """What cannot be sent opens no channel."""
 
-    def __init__(self, directory: Directory, channels: Channels, messages: Messages) -> None:
+    def __init__(
+        self, store: Store, directory: Directory, channels: Channels, messages: Messages
+    ) -> None:
+        self._store = store
         self._directory = directory
         self._channels = channels
         self._messages = messages
@@ -21,6 +28,18 @@ class Directs:
         """The message into the channel, where memory knows that there is one: then it need not be waited for."""
         known = self._directory.direct(caller.user_id, command.user_id)
         return command if known is None else _into(known, command)
+
+    async def placed(self, caller: Caller, command: InDirect) -> Command:
+        """What it comes to; raises `Refused(not_found)` where the two have never written to each other."""
+        mine, peer_id = caller.user_id, command.user_id
+        channel_id = self._directory.direct(mine, peer_id)
+        if channel_id is None:
+            found = await self._store.read(self._store.channels.find_direct(mine, peer_id))
+            if found is None:
+                raise not_found("conversation")
+            channel_id = found.id
+            self._directory.remember_direct(mine, peer_id, channel_id)
+        return msgspec.structs.replace(command.command, channel_id=channel_id)
 
     async def send(self, caller: Caller, command: SendDirect) -> Sent:
         """Returns once the message is on disk."""

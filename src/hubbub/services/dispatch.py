@@ -144,6 +144,7 @@ def _messages(s: Services) -> Table:
     return {
         c.SendDirect: _row(s.directs.send, guests=True),
         c.ReadConversation: _row(s.conversations.read, writes=False, guests=True),
+        c.ReadGroup: _row(s.conversations.read_group, writes=False, guests=True),
         c.SendMessage: _row(s.messages.send, pipelined=True, guests=True),
         c.EditMessage: _row(s.messages.edit, guests=True),
         c.RecallMessage: _row(s.messages.recall, guests=True),
@@ -251,7 +252,7 @@ class Dispatch:
 
     def row(self, command: c.Command) -> Row:
         """How a command is carried out; of one in a server, the command itself."""
-        inner = command.command if isinstance(command, sc.InServer) else command
+        inner = command.command if isinstance(command, sc.InServer | c.InDirect) else command
         return self._rows[type(inner)]
 
     def handle(self, caller: c.Caller, command: c.Command) -> Awaitable[object]:
@@ -269,6 +270,8 @@ class Dispatch:
             raise forbidden("This is not for guests; make an account.")
         if isinstance(command, sc.InServer):
             return self._in_server(row, caller, command)
+        if isinstance(command, c.InDirect):
+            return self._in_direct(row, caller, command)
         return row.handler(caller, command)
 
     def resolved(self, caller: c.Caller, command: c.Command) -> c.Command:
@@ -280,3 +283,6 @@ class Dispatch:
     async def _in_server(self, row: Row, caller: c.Caller, command: sc.InServer) -> object:
         await self._text_channels.require_in(caller, command)
         return await row.handler(caller, command.command)
+
+    async def _in_direct(self, row: Row, caller: c.Caller, command: c.InDirect) -> object:
+        return await row.handler(caller, await self._directs.placed(caller, command))

@@ -31,6 +31,7 @@ from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
 
 log = structlog.get_logger("hubbub.http")
 
+UPGRADE = "This is a WebSocket: connect with ws:// or wss://, not with http.\n"
 BODY_SECONDS = 10.0
 UPLOADS = 4  # at once: each is held in memory, whole
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -225,9 +226,8 @@ def _may_measure(request: Request, token: str) -> bool:
     return is_loopback(peer) and not proxied
 
 
-def websocket_only(path: str) -> Route:
+def websocket_only(path: str, text: str = UPGRADE) -> Route:
     """A plain request to where WebSockets are spoken: 426 (RFC 9110 §15.5.22)."""
-    text = b"This is a WebSocket: connect with ws:// or wss://, not with http.\n"
     headers = _HEADERS | {"upgrade": "websocket", "connection": "upgrade"}
 
     async def endpoint(_request: Request) -> Response:

@@ -7,11 +7,12 @@ from typing import Final, TypeVar
 import msgspec
 
 from hubbub.dialects.channelchat.errors import error_data
-from hubbub.dialects.channelchat.render import Frame, encode, seconds
+from hubbub.dialects.channelchat.render import Frame, encode
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model.errors import Code, Disconnect, Malformed, Refused
 from hubbub.model.ids import UserId, parse_id
+from hubbub.model.times import whole_seconds as seconds
 from hubbub.ports.dialect import Codec, Entered, Ready, Request
 from hubbub.wire import fields
 

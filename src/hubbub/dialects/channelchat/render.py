@@ -5,7 +5,7 @@ import msgspec
 from hubbub.model import entities as m
 from hubbub.model import events as e
 from hubbub.model.server_events import ChannelHidden
-from hubbub.model.times import rfc3339
+from hubbub.model.times import whole_seconds as seconds
 
 encode = msgspec.json.Encoder().encode
 
@@ -27,11 +27,6 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     message_id: str
     content: str
     timestamp: str
-
-
-def seconds(ms: int) -> str:
-    """The seed's form of time, `2024-10-04T10:30:00Z`."""
-    return rfc3339(ms - ms % 1000)[:-5] + "Z"
 
 
 def message(found: m.Message) -> Message:

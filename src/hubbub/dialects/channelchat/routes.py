@@ -9,12 +9,13 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from hubbub.dialects.channelchat.render import RECALLED, encode, seconds
+from hubbub.dialects.channelchat.render import RECALLED, encode
 from hubbub.model import commands as c
 from hubbub.model import entities as m
 from hubbub.model import limits
 from hubbub.model.errors import Code, Refused
 from hubbub.model.ids import ChannelId
+from hubbub.model.times import whole_seconds as seconds
 from hubbub.wire import fields
 from hubbub.wire.rest import STATUS, Answer, Args, Operation, bearer
 

@@ -1,0 +1,1 @@
+"""Seed 003's REST side: a table for each noun."""
