@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 
 from support.checker import Tape, Violation, check
+from support.crowd import Crowd
 from support.rest import Person, sign_up
 from support.server import RunningServer
 from support.sockets import ChannelChat, Native
@@ -60,19 +61,25 @@ async def kill_storm(
 ) -> Outcome:
     """`kill -9` at random moments under load, each time restarted at once on the same port. `in_server`: in the
     channels of one, whose roles change all the time."""
-    hit = 0
     async with Storm(server, rng, in_server=in_server) as storm:
-        for count in range(kills):
-            await asyncio.to_thread(storm.place.stir, count)
-            await storm.until(len(storm.tape.acked) + 50)
-            await asyncio.sleep(rng.uniform(0.2, 2.0))
-            await storm.when(lambda: bool(storm.tape.on_wire), 10, "sends in flight")
-            hit += 1
-            await asyncio.to_thread(server.kill)
-            await asyncio.to_thread(server.start)
+        hit = await kill_again_and_again(storm, rng, kills, storm.place.stir)
         await storm.until(max(acks, len(storm.tape.acked) + 200), 40)
         await storm.heal(patience)
         return Outcome(storm.tape, check(storm.tape), hit)
+
+
+async def kill_again_and_again(
+    storm: Crowd[Any, Any], rng: random.Random, kills: int, stir: Callable[[int], object]
+) -> int:
+    """Each time when sends are under way, which are counted, and after something else was stirred."""
+    for count in range(kills):
+        await asyncio.to_thread(stir, count)
+        await storm.until(len(storm.tape.acked) + 50)
+        await asyncio.sleep(rng.uniform(0.2, 2.0))
+        await storm.when(lambda: bool(storm.tape.on_wire), 10, "sends in flight")
+        await asyncio.to_thread(storm.server.kill)
+        await asyncio.to_thread(storm.server.start)
+    return kills
 
 
 # -- T12: connecting while others publish -----------------------------------------------------------

@@ -113,8 +113,9 @@ async def drop(client: NodeClient) -> None:
 class PythonClient:
     """python-socketio's asyncio client; what it hears is queued."""
 
-    def __init__(self) -> None:
-        self.sio = socketio.AsyncClient(reconnection_delay=0.05, reconnection_delay_max=0.1)
+    def __init__(self, *, reconnection: bool = True) -> None:
+        delays = {"reconnection_delay": 0.05, "reconnection_delay_max": 0.1}
+        self.sio = socketio.AsyncClient(reconnection=reconnection, **delays)
         self._events: asyncio.Queue[tuple[str, list[Any]]] = asyncio.Queue()
         self.namespace = "/"
 
@@ -149,6 +150,10 @@ class PythonClient:
                 found, args = await self._events.get()
                 if found == name:
                     return args
+
+    def put(self, name: str, *args: Any) -> None:
+        """Something that happened, as an event: an ack, where one is put in line with what else comes."""
+        self._events.put_nowait((name, [*args]))
 
     async def next(self) -> list[Any]:
         """The next event's name and arguments."""

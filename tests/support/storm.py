@@ -8,10 +8,9 @@ import asyncio
 import contextlib
 import json
 import random
-import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +18,9 @@ import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
-from support.checker import Attach, Entry, Receipt, Tape
+from support.checker import Attach, Receipt, Tape
 from support.community import Community, Groups
+from support.crowd import Crowd
 from support.rest import Person, history, sign_up
 from support.server import FACTOR, RunningServer
 
@@ -44,7 +44,7 @@ async def wire(url: str, first: Json, answer: str, tape: Tape) -> AsyncIterator[
     try:
         await ws.send(json.dumps(first))
         if answer:
-            await _read_until(ws, answer)
+            await read_until(ws, answer)
         yield ws
     except ConnectionClosed as error:
         got = error.rcvd
@@ -55,7 +55,7 @@ async def wire(url: str, first: Json, answer: str, tape: Tape) -> AsyncIterator[
         await ws.wait_closed()
 
 
-async def _read_until(ws: ClientConnection, kind: str) -> Json:
+async def read_until(ws: ClientConnection, kind: str) -> Json:
     async with asyncio.timeout(ANSWER_SECONDS):
         while True:
             frame: Json = json.loads(await ws.recv())
@@ -115,6 +115,9 @@ class Sender(ABC):
                 self._pending.append(f"{self.name}-{self._count}")
         return bool(self._pending)
 
+    async def _rest(self) -> None:
+        await asyncio.sleep(self._rng.uniform(0, 2 * self.pace.pause))
+
     def _acked(self, nonce: str, data: Json, identity: str) -> None:
         self._pending.remove(nonce)
         duplicate = data.get("duplicate", False)
@@ -132,24 +135,30 @@ class SocketSender(Sender):
             while self._refill():
                 for nonce in self._pending:
                     self._tape.attempt(self.name, self._channel, nonce)
-                    data = {"channel_id": self._channel, "content": nonce, "nonce": nonce}
-                    await ws.send(json.dumps({"type": "send_message", "data": data}))
+                    await ws.send(self._said(nonce))
                 if self._rng.random() < self.pace.rude:
                     raise Again("hung up")
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await self._answers(ws, len(self._pending))
-                await asyncio.sleep(self._rng.uniform(0, 2 * self.pace.pause))
+                await self._rest()
+
+    def _said(self, nonce: str) -> str | bytes:
+        """The frame of a message."""
+        data = {"channel_id": self._channel, "content": nonce, "nonce": nonce}
+        return json.dumps({"type": "send_message", "data": data})
 
     async def _answers(self, ws: ClientConnection, wanted: int) -> None:
         """What is refused for now is still pending and sent again."""
         while wanted:
-            frame = json.loads(await ws.recv())
-            if frame["type"] == "message_ack":
-                data = frame["data"]
-                self._acked(data["nonce"], data, data["message_id"])
-            elif frame["type"] == "error":
-                _require_retryable(frame["data"])
-            wanted -= frame["type"] in ("message_ack", "error")
+            wanted -= self._is_answer(json.loads(await ws.recv()))
+
+    def _is_answer(self, frame: Json) -> bool:
+        if frame["type"] == "message_ack":
+            data = frame["data"]
+            self._acked(data["nonce"], data, data["message_id"])
+        elif frame["type"] == "error":
+            require_retryable(frame["data"])
+        return frame["type"] in ("message_ack", "error")
 
 
 class NativeSender(SocketSender):
@@ -174,7 +183,7 @@ class ChannelChatSender(SocketSender):
         async with wire(f"{self._server.ws}/ws", first, "connect_ack", self._tape) as ws:
             enter = {"type": "join_channel", "data": {"channel_id": self._channel}}
             await ws.send(json.dumps(enter))
-            await _read_until(ws, "join_channel_ack")
+            await read_until(ws, "join_channel_ack")
             yield ws
 
 
@@ -189,7 +198,7 @@ class RestSender(Sender):
             while self._refill():
                 while self._pending:
                     await self._post(client, self._pending[0])
-                await asyncio.sleep(self._rng.uniform(0, 2 * self.pace.pause))
+                await self._rest()
 
     async def _post(self, client: httpx2.AsyncClient, nonce: str) -> None:
         self._tape.attempt(self.name, self._channel, nonce)
@@ -199,12 +208,12 @@ class RestSender(Sender):
             response = await client.post(url, json={"content": nonce, "nonce": nonce})
         body = response.json()
         if response.status_code != 201:
-            _require_retryable(body)
+            require_retryable(body)
             raise Again("not now")
         self._acked(nonce, body, body["id"])
 
 
-def _require_retryable(error: Json) -> None:
+def require_retryable(error: Json) -> None:
     """Anything but "not now" is a failure of the test."""
     codes = {str(error.get(key)) for key in ("code", "error_code", "status")}
     assert codes & {"unavailable", "503"}, f"a send was refused: {error}"
@@ -263,6 +272,10 @@ class Listener:
         elif kind == "error":
             self._complain(data)
 
+    def stands(self, channel: str) -> int | None:
+        """The seq of the last message that it knows."""
+        return self.seqs.get(channel)
+
     def _complain(self, error: Json) -> None:
         if error["code"] != "unavailable":
             self._tape.refused.append(f"{self.name}: {error}")
@@ -307,8 +320,8 @@ class Listener:
 KINDS: tuple[type[Sender], ...] = (NativeSender, ChannelChatSender, RestSender)
 
 
-class Storm:
-    """Senders of all kinds and listeners of all channels, on one server. `async with` starts and stops it."""
+class Storm(Crowd[Sender, Listener]):
+    """Senders of all kinds and listeners of all channels, on one server."""
 
     def __init__(
         self,
@@ -321,14 +334,11 @@ class Storm:
         pace: Pace | None = None,
         in_server: bool = False,
     ) -> None:
-        self.server = server
-        self.tape = Tape()
         self.people = [sign_up(server.url) for _ in range(senders)]
         self.place = (Community if in_server else Groups)(self.people, channels)
-        self.channels = self.place.channels
-        self.senders = [self._sender(n, rng, pace or Pace()) for n in range(senders)]
-        self.listeners = [self._listener(n) for n in range(listeners)]
-        self._tasks: list[asyncio.Task[None]] = []
+        super().__init__(server, self.place.channels)
+        self.senders += [self._sender(n, rng, pace or Pace()) for n in range(senders)]
+        self.listeners += [self._listener(n) for n in range(listeners)]
 
     def _sender(self, n: int, rng: random.Random, pace: Pace) -> Sender:
         channel = self.channels[n % len(self.channels)]
@@ -343,49 +353,5 @@ class Storm:
             self.place.enter(person, channel)
         return Listener(self.server, self.tape, person, f"listener{n}")
 
-    async def __aenter__(self) -> "Storm":
-        runs = [x.run() for x in self.listeners] + [x.run() for x in self.senders]
-        self._tasks = [asyncio.create_task(run) for run in runs]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def adopt(self, listener: Listener) -> None:
-        """One more listener."""
-        self.listeners.append(listener)
-        self._tasks.insert(0, asyncio.create_task(listener.run()))
-
-    async def until(self, wanted: int, seconds: float = 30) -> None:
-        """Returns when so many messages are acked altogether."""
-        await self.when(lambda: len(self.tape.acked) >= wanted, seconds, f"{wanted} acks")
-
-    async def heal(self, seconds: float = 30) -> None:
-        """Ends the sending, and returns when all is acked and every listener stands at the end."""
-        for sender in self.senders:
-            sender.ending = True
-        async with asyncio.timeout(seconds * FACTOR):
-            await asyncio.gather(*self._tasks[len(self.listeners) :])
-        for channel in self.channels:
-            stored = history(self.listeners[0].person, channel)
-            entries = [Entry(m["seq"], m["id"], m["content"]) for m in stored]
-            self.tape.finals[channel] = {"0": entries}
-        with contextlib.suppress(TimeoutError):  # the checker says who stands where
-            await self.when(self._all_there, seconds, "")
-
-    def _all_there(self) -> bool:
-        ends = [(channel, len(nodes["0"])) for channel, nodes in self.tape.finals.items()]
-        return all(x.seqs.get(channel) == end for x in self.listeners for channel, end in ends)
-
-    async def when(self, is_true: Callable[[], bool], seconds: float, what: str) -> None:
-        """Looks every 5 ms: what happens here has no single event."""
-        deadline = time.monotonic() + seconds * FACTOR
-        while not is_true():
-            for task in self._tasks:
-                if task.done() and task.exception() is not None:
-                    task.result()
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"no {what} within {seconds} s")
-            await asyncio.sleep(0.005)
+    def _history(self, channel: str) -> list[Json]:
+        return history(self.listeners[0].person, channel)
