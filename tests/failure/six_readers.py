@@ -245,10 +245,14 @@ class MutiPersonReader(Reader):
 
     async def _listen(self) -> None:
         first = {"type": "INIT", "from_user_id": self._person.id, "message": "init"}
+        has_come = False
         async with wire(f"{self._server.ws}/", first, "", self._tape) as ws, self._pulse(ws):
             while True:
                 frame = json.loads(await ws.recv())
-                if frame["type"] == "PONG" and not self._live:
+                if (
+                    not has_come
+                ):  # what waits is told after the INIT, before anything else is answered
+                    has_come = True
                     self._came()
                 if frame["type"] == "MESSAGE" and frame.get("chat_type") == "BLOCK":
                     await ws.send(json.dumps({**frame, "type": "CONFIRM"}).encode())

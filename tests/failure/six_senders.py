@@ -170,9 +170,11 @@ class MutiPersonSender(SocketSender):
         return json.dumps(frame).encode()
 
     def _is_answer(self, frame: Json) -> bool:
-        is_mine = frame["type"] == "CONFIRM" and frame.get("temp_id") in self._pending
-        if is_mine:
+        is_mine = frame.get("temp_id") in self._pending
+        if is_mine and frame["type"] == "CONFIRM":
             self._acked(frame["temp_id"], {}, frame["message_id"])
+        elif frame["type"] == "ERROR":
+            require_retryable(frame)
         return is_mine
 
 

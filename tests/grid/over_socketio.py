@@ -45,6 +45,10 @@ class MewTalker(Talker):
             return Seen("react", message_id, unhexed(last["userIds"][-1]), last["emoji"])
         return Seen(action, message_id, author, data["content"])
 
+    async def say(self, content: str) -> None:
+        data = {"channelId": hexed(self.room), "content": content}
+        await self._client.sio.emit("message/create", data)
+
     async def send(self, content: str) -> str:
         data = {"channelId": hexed(self.room), "content": content}
         return unhexed((await self._client.call("message/create", data))["message"]["_id"])
@@ -104,6 +108,10 @@ class ChatGroupTalker(Talker):
         message = data["message"]
         message_id, author = unhexed(message["id"]), unhexed(message["senderId"])
         return Seen(action, message_id, author, "" if action == "recall" else message["content"])
+
+    async def say(self, content: str) -> None:
+        data = {"chatId": hexed(self.room), "content": content}
+        await self._client.emit("send_message", data)
 
     async def send(self, content: str) -> str:
         data = {"chatId": hexed(self.room), "content": content, "localId": content}

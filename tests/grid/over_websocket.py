@@ -77,8 +77,13 @@ class NativeTalker(OnSocket):
         reply = await self._native.ask(kind, channel_id=self.room, **data)
         assert reply["type"] == "ok", reply
 
+    async def say(self, content: str) -> None:
+        data = {"channel_id": self.room, "content": content}
+        await self.socket.send({"type": "send_message", "data": data})
+
     async def send(self, content: str) -> str:
-        return str((await self._native.say(self.room, content))["message_id"])
+        await self.say(content)
+        return decimal((await self.socket.wait_type("message_ack"))["data"]["message_id"])
 
     async def edit(self, message_id: str, content: str) -> None:
         await self._ask("edit_message", message_id=message_id, content=content)
@@ -130,8 +135,11 @@ class ChannelChatTalker(OnSocket):
         done = "send" if kind == "new_message" else "edit"
         return Seen(done, message_id, author, data["content"])  # type: ignore[arg-type]  # one of the two
 
-    async def send(self, content: str) -> str:
+    async def say(self, content: str) -> None:
         await self.socket.send({"op": 0, "d": {"channel_id": self.room, "content": content}})
+
+    async def send(self, content: str) -> str:
+        await self.say(content)
         return decimal((await self.socket.wait_type("message_ack"))["data"]["message_id"])
 
     async def join(self) -> None:
@@ -182,8 +190,11 @@ class StudyBuddyTalker(OnSocket):
         reply = await self.socket.wait(lambda f: f["type"] in (f"{kind}_ack", "error"))
         assert reply["type"] != "error", reply
 
-    async def send(self, content: str) -> str:
+    async def say(self, content: str) -> None:
         await self.socket.send({"type": "group", "to": int(self.room), "content": content})
+
+    async def send(self, content: str) -> str:
+        await self.say(content)
         reply = await self.socket.wait(lambda f: f["type"] in ("message_sent", "error"))
         return whole(reply["message"]["id"])
 
@@ -258,14 +269,13 @@ class MutiPersonTalker(OnSocket):
         return found
 
     def shown(self, frame: Json) -> Seen | None:
-        is_message = frame["type"] == "MESSAGE" and frame.get("chat_type") == "BLOCK"
+        is_message = frame["type"] in ("MESSAGE", "CONFIRM") and frame.get("chat_type") == "BLOCK"
         if not is_message or str(frame["block_id"]) != self.room:
             return None
         message_id, author = decimal(frame["message_id"]), decimal(frame["from_user_id"])
         return Seen("send", message_id, author, frame["message"])
 
-    async def send(self, content: str) -> str:
-        ticket = f"{self.who.id}-{next(_tickets)}"
+    async def say(self, content: str) -> None:
         await self._say(
             "MESSAGE",
             chat_type="BLOCK",
@@ -273,10 +283,13 @@ class MutiPersonTalker(OnSocket):
             message=content,
             message_id="-2",
             send_time=0,
-            temp_id=ticket,
+            temp_id=f"{self.who.id}-{next(_tickets)}",
         )
+
+    async def send(self, content: str) -> str:
+        await self.say(content)
         confirmed = await self.socket.wait(
-            lambda f: f["type"] == "CONFIRM" and f.get("temp_id") == ticket
+            lambda f: f["type"] == "CONFIRM" and f["message"] == content
         )
         return decimal(confirmed["message_id"])
 

@@ -113,8 +113,12 @@ class Talker(ABC):
         assert answer.status < 300, f"{method} {path}: {answer.status} {answer.body}"
         return answer
 
+    @abstractmethod
+    async def say(self, content: str) -> None:
+        """Sends a message, and waits for no answer."""
+
     async def send(self, content: str) -> str:
-        """The message's id."""
+        """The message's id, when it is acknowledged."""
         raise Cannot(content)
 
     async def edit(self, message_id: str, content: str) -> None:
