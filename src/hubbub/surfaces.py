@@ -19,6 +19,7 @@ from hubbub.dialects.channelchat import (
 )
 from hubbub.dialects.chatgroup import ChatGroup, ChatGroupRest
 from hubbub.dialects.mew import MewDialect, MewRest
+from hubbub.dialects.mutiperson import LobbyDialect, MutiPersonDialect, MutiPersonRest
 from hubbub.dialects.native import NativeDialect, NativeRest
 from hubbub.dialects.native.page import PAGES
 from hubbub.gateway.gateway import Gateway
@@ -43,17 +44,20 @@ DIALECTS: Final = (
     "channelchat",
     "chatgroup",
     "mew",
+    "mutiperson",
 )  # what may stand behind `--listen PORT=`
 _WITH_TOKEN: Final = "/channelchat/api/v1/ws"  # noqa: S105  # a path; the token is in its query
 
 
 class Surface(msgspec.Struct, frozen=True):
-    """The paths of one listener. `by_token`: WebSockets whose address carries the token."""
+    """The paths of one listener. `by_token`: WebSockets whose address carries the token. `anywhere`: what WebSockets
+    on all other paths speak."""
 
     apis: Sequence[RestApi]
     sockets: Mapping[str, Sequence[Dialect]] = {}
     by_token: frozenset[str] = frozenset()
     namespaces: Mapping[str, Namespace] = {}
+    anywhere: Sequence[Dialect] = ()
 
 
 class Surfaces:
@@ -80,6 +84,7 @@ class Surfaces:
         self._engines: list[EngineServer] = []
         self._native = NativeDialect(settings.heartbeat_seconds)
         self._channelchat = ChannelChatDialect(settings.channelchat_heartbeat_seconds)
+        self._mutiperson = (MutiPersonDialect(), LobbyDialect())
         # One of each, wherever it is heard: who shares a dialect shares its frames.
         chatgroup, mew = ChatGroup("/"), MewDialect("/")
         own_chatgroup = {"/chatgroup": Namespace(spoken=ChatGroup("/chatgroup"))}
@@ -99,11 +104,14 @@ class Surfaces:
                     ChannelChatRest(("/channelchat",), ORIGINAL_OPERATIONS),
                     ChatGroupRest(("/chatgroup/api",), self._clock),
                     self._mew_rest(),
+                    MutiPersonRest(("/ws", "/mutiperson/ws")),
                 ),
                 {
                     "/gateway": (self._native,),
-                    "/ws": (channelchat,),
-                    "/": (channelchat,),
+                    "/ws": (channelchat, *self._mutiperson),
+                    "/": (channelchat, *self._mutiperson),
+                    "/mutiperson": self._mutiperson,
+                    "/mutiperson/ws": self._mutiperson,
                     "/channelchat/ws": (channelchat,),
                     _WITH_TOKEN: (channelchat,),
                 },
@@ -114,7 +122,13 @@ class Surfaces:
 
     def of(self, dialect: str) -> Server:
         """The listener of one dialect."""
-        surfaces = (self._of_native, self._of_channelchat, self._of_chatgroup, self._of_mew)
+        surfaces = (
+            self._of_native,
+            self._of_channelchat,
+            self._of_chatgroup,
+            self._of_mew,
+            self._of_mutiperson,
+        )
         named = dict(zip(DIALECTS, surfaces, strict=True))
         return self._serve(named[dialect]())
 
@@ -136,6 +150,9 @@ class Surfaces:
     def _of_mew(self) -> Surface:
         return Surface((self._mew_rest(),), namespaces=self._mew)
 
+    def _of_mutiperson(self) -> Surface:
+        return Surface((MutiPersonRest(("/ws", "/mutiperson/ws")),), anywhere=self._mutiperson)
+
     def _mew_rest(self) -> MewRest:
         return MewRest(("/api", "/mew/api"), is_open=self._settings.registration == "open")
 
@@ -149,7 +166,14 @@ class Surfaces:
             engine = self._engine(surface.namespaces)
             engines = {SOCKET_IO: engine, SOCKET_IO.rstrip("/"): engine}
             routes += [engine.route(path) for path in engines]
-        door = Door(self._gateway, self._origins, surface.sockets, surface.by_token, engines)
+        door = Door(
+            self._gateway,
+            self._origins,
+            surface.sockets,
+            surface.by_token,
+            engines,
+            surface.anywhere,
+        )
         routes += [websocket_only(path) for path in door.paths if path != "/"]
         has_docs = any(isinstance(api, NativeRest) for api in surface.apis)
         app = application(routes, self._settings.cors_origins, has_docs=has_docs)
