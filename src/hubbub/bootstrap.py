@@ -25,6 +25,7 @@ from hubbub.gateway.hub import Hub
 from hubbub.gateway.presence import PresenceTracker
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.redelivery import Redelivery
 from hubbub.gateway.tasks import Tasks
 from hubbub.gateway.upkeep import Upkeep
 from hubbub.gateway.viewers import Viewers
@@ -69,6 +70,7 @@ from hubbub.system import SystemClock, SystemIds
 from hubbub.transport.address import Addresses
 from hubbub.transport.http import Http, health, metrics
 from hubbub.transport.metrics import Metrics
+from hubbub.transport.origin import Origins
 from hubbub.transport.server import Server, bind
 
 log = structlog.get_logger("hubbub")
@@ -143,7 +145,10 @@ class Node:
         self._viewers = Viewers(self._broker, self._clock, grace=settings.presence_grace_seconds)
         self.services = self._make_services()
         self._receipts = Receipts(self._directory, self.services.reads)
-        self._fanout = Fanout(self._hub, self._directory.states, self._recovery, self._receipts)
+        self._redelivery = Redelivery(self.services.reads, self._clock)
+        self._fanout = Fanout(
+            self._hub, self._directory.states, self._recovery, self._receipts, self._redelivery
+        )
         self.dispatch = Dispatch(self.services, self._rates)
         self.gateway = self._make_gateway()
         self._upkeep = Upkeep(self.gateway, self._recovery, self._clock, self._ids)
@@ -172,6 +177,7 @@ class Node:
         self._images = Images(self._blobs, messages, directory, self._rates, ids)
         text_channels = TextChannels(*ground)
         channels = Channels(*ground, text_channels)
+        relationships = Relationships(store, self._rates, clock, ids)
         return Services(
             Accounts(
                 store,
@@ -190,7 +196,7 @@ class Node:
             Reads(store, directory, self._broker),
             self._presence,
             self._images,
-            Relationships(store, self._rates, clock, ids),
+            relationships,
             Servers(*ground),
             Categories(*ground),
             text_channels,
@@ -202,7 +208,7 @@ class Node:
             Pins(store, directory, clock),
             Preferences(store, directory),
             self._guests,
-            Directs(store, directory, channels, messages),
+            Directs(store, directory, channels, messages, relationships),
             Conversations(store, directory, channels, messages, self._presence),
         )
 
@@ -220,6 +226,7 @@ class Node:
             self._viewers,
             self._recovery,
             self._receipts,
+            self._redelivery,
             self._clock,
             self._ids,
         )
@@ -233,7 +240,8 @@ class Node:
             health(self.store.ping, lambda: self.dispatch.draining),
             metrics(counted.page, settings.metrics_token),
         )
-        http = Http(self.dispatch, self._logins, self._guests, addresses)
+        origins = Origins(settings.cors_origins)
+        http = Http(self.dispatch, self._logins, self._guests, addresses, origins)
         return Surfaces(settings, self.gateway, http, addresses, self._clock, self._ids, common)
 
     # -- events -------------------------------------------------------------------------------------
@@ -247,6 +255,7 @@ class Node:
                 self._directory.apply(publication.event)
                 self._logins.apply(publication.event)
                 self._images.apply(publication.event)
+                self._redelivery.apply(publication.event)
                 if isinstance(publication.event, MemberJoined | ServerMemberJoined):
                     self._presence.met(publication.event)  # in a task: once all have heard of it
         self._fanout.deliver(publications)
@@ -325,6 +334,7 @@ class Node:
         self._presence.close()
         self._viewers.close()
         self._receipts.close()
+        await self._redelivery.close()
         await self.tasks.close()
         await self.store.close()
         await self._blobs.close()

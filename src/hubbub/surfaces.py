@@ -19,6 +19,7 @@ from hubbub.dialects.channelchat import (
 )
 from hubbub.dialects.chatgroup import ChatGroup, ChatGroupRest
 from hubbub.dialects.mew import MewDialect, MewRest
+from hubbub.dialects.mutiperson import LobbyDialect, MutiPersonDialect, MutiPersonRest
 from hubbub.dialects.native import NativeDialect, NativeRest
 from hubbub.dialects.native.page import PAGES
 from hubbub.dialects.studybuddy import (
@@ -50,19 +51,21 @@ DIALECTS: Final = (
     "chatgroup",
     "mew",
     "studybuddy",
+    "mutiperson",
 )  # what may stand behind `--listen PORT=`
 _WITH_TOKEN: Final = "/channelchat/api/v1/ws"  # noqa: S105  # a path; the token is in its query
 
 
 class Surface(msgspec.Struct, frozen=True):
     """The paths of one listener. `by_token`: WebSockets whose address carries the token. `upgrade`: what a plain
-    request to a WebSocket is told."""
+    request to a WebSocket is told. `anywhere`: what WebSockets on all other paths speak."""
 
     apis: Sequence[RestApi]
     sockets: Mapping[str, Sequence[Dialect]] = {}
     by_token: frozenset[str] = frozenset()
     namespaces: Mapping[str, Namespace] = {}
     upgrade: str = UPGRADE
+    anywhere: Sequence[Dialect] = ()
 
 
 class Surfaces:
@@ -90,6 +93,7 @@ class Surfaces:
         self._native = NativeDialect(settings.heartbeat_seconds)
         self._channelchat = ChannelChatDialect(settings.channelchat_heartbeat_seconds)
         self._studybuddy = StudyBuddyDialect()
+        self._mutiperson = (MutiPersonDialect(), LobbyDialect())
         # One of each, wherever it is heard: who shares a dialect shares its frames.
         chatgroup, mew = ChatGroup("/"), MewDialect("/")
         own_chatgroup = {"/chatgroup": Namespace(spoken=ChatGroup("/chatgroup"))}
@@ -101,7 +105,7 @@ class Surfaces:
     def main(self) -> Server:
         """The listener of everything."""
         channelchat, studybuddy = self._channelchat, self._studybuddy
-        by_first_frame = (channelchat, studybuddy)
+        by_first_frame = (channelchat, studybuddy, *self._mutiperson)
         return self._serve(
             Surface(
                 (
@@ -111,12 +115,15 @@ class Surfaces:
                     ChatGroupRest(("/chatgroup/api",), self._clock),
                     self._mew_rest(),
                     *_studybuddy_rest("/studybuddy/api"),
+                    MutiPersonRest(("/ws", "/mutiperson/ws")),
                 ),
                 {
                     "/gateway": (self._native,),
                     "/ws": by_first_frame,
                     "/": by_first_frame,
                     "/studybuddy/ws": (studybuddy,),
+                    "/mutiperson": self._mutiperson,
+                    "/mutiperson/ws": self._mutiperson,
                     "/channelchat/ws": (channelchat,),
                     _WITH_TOKEN: (channelchat,),
                 },
@@ -133,6 +140,7 @@ class Surfaces:
             self._of_chatgroup,
             self._of_mew,
             self._of_studybuddy,
+            self._of_mutiperson,
         )
         named = dict(zip(DIALECTS, surfaces, strict=True))
         return self._serve(named[dialect]())
@@ -159,6 +167,9 @@ class Surfaces:
         apis = _studybuddy_rest("/api", "/studybuddy/api")
         return Surface(apis, {"/ws": (self._studybuddy,)}, upgrade="Expected Upgrade: websocket")
 
+    def _of_mutiperson(self) -> Surface:
+        return Surface((MutiPersonRest(("/ws", "/mutiperson/ws")),), anywhere=self._mutiperson)
+
     def _mew_rest(self) -> MewRest:
         return MewRest(("/api", "/mew/api"), is_open=self._settings.registration == "open")
 
@@ -172,7 +183,14 @@ class Surfaces:
             engine = self._engine(surface.namespaces)
             engines = {SOCKET_IO: engine, SOCKET_IO.rstrip("/"): engine}
             routes += [engine.route(path) for path in engines]
-        door = Door(self._gateway, self._origins, surface.sockets, surface.by_token, engines)
+        door = Door(
+            self._gateway,
+            self._origins,
+            surface.sockets,
+            surface.by_token,
+            engines,
+            surface.anywhere,
+        )
         routes += [websocket_only(path, surface.upgrade) for path in door.paths if path != "/"]
         has_docs = any(isinstance(api, NativeRest) for api in surface.apis)
         app = application(routes, self._settings.cors_origins, has_docs=has_docs)

@@ -15,6 +15,7 @@ from hubbub.dialects.channelchat import (
 )
 from hubbub.dialects.chatgroup import ChatGroup
 from hubbub.dialects.mew import MewDialect, MewRest
+from hubbub.dialects.mutiperson import LobbyDialect, MutiPersonDialect
 from hubbub.dialects.native import NativeDialect, NativeRest
 from hubbub.dialects.studybuddy import StudyBuddyDialect
 from hubbub.model.errors import Code, Refused
@@ -70,6 +71,25 @@ class TestMew(SocketIoContract):
     @pytest.fixture
     def dialect(self) -> Dialect:
         return MewDialect("/")
+
+
+class MutiPersonContract(DialectContract):
+    """Two dialects of one name share their transcripts: each knows its own frames."""
+
+    def samples(self, dialect: Dialect) -> Sequence[str]:
+        return [s for s in super().samples(dialect) if dialect.recognises(s.encode())]
+
+
+class TestMutiPerson(MutiPersonContract):
+    @pytest.fixture
+    def dialect(self) -> Dialect:
+        return MutiPersonDialect()
+
+
+class TestMutiPersonLobby(MutiPersonContract):
+    @pytest.fixture
+    def dialect(self) -> Dialect:
+        return LobbyDialect()
 
 
 APIS: dict[str, RestApi] = {

@@ -98,6 +98,7 @@ class Town:
         images = Images(self.blobs, messages, directory, rates, ids)
         text_channels = TextChannels(*ground)
         channels = Channels(*ground, text_channels)
+        relationships = Relationships(store, rates, clock, ids)
         return Services(
             Accounts(store, self.logins, PlainPasswords(), rates, clock, ids),
             self.logins,
@@ -108,7 +109,7 @@ class Town:
             Reads(store, directory, self.broker),
             self.presence,
             images,
-            Relationships(store, rates, clock, ids),
+            relationships,
             Servers(*ground),
             Categories(*ground),
             text_channels,
@@ -120,7 +121,7 @@ class Town:
             Pins(store, directory, clock),
             Preferences(store, directory),
             Guests(store, rates, clock, ids, is_open=True),
-            Directs(store, directory, channels, messages),
+            Directs(store, directory, channels, messages, relationships),
             Conversations(store, directory, channels, messages, self.presence),
         )
 

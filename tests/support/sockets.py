@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from support.rest import call
 from support.server import FACTOR
 
 Json = dict[str, Any]
@@ -268,3 +269,37 @@ class ChatGroup(SocketIo):
         await self.wait(lambda f: f[0] == "authenticated")
         await self.wait(lambda f: f[0] == "sync_messages")
         return self
+
+
+class MutiPerson(Socket):
+    """Seed 004: a guest who has logged in by name and sent the INIT of the last stage."""
+
+    FENCE: ClassVar[Any] = {"type": "PING", "message": "ping", "from_user_id": "1"}
+
+    def __init__(self, server_url: str, name: str, path: str = "/mutiperson/ws") -> None:
+        super().__init__(server_url.replace("http", "ws", 1) + path)
+        self._login = server_url + "/mutiperson/ws/login"
+        self._name = name
+        self.user_id = ""
+
+    def is_fenced(self, frame: Any) -> bool:
+        return bool(frame == {"type": "PONG", "message": "pong", "from_user_id": "0"})
+
+    async def __aenter__(self) -> "MutiPerson":
+        answer = await asyncio.to_thread(call, "POST", self._login, {"user_name": self._name})
+        self.user_id = str(answer.body["data"]["user_id"])
+        await super().__aenter__()
+        await self.send({"type": "INIT", "from_user_id": self.user_id, "message": "init"})
+        await self.send(self.FENCE)  # nothing answers an INIT
+        await self.wait(self.is_fenced)
+        return self
+
+    async def send(self, frame: Any) -> None:
+        await self.ws.send(json.dumps(frame).encode())
+
+    async def drain(self, kind: str = "PONG") -> list[Json]:
+        await self.send(self.FENCE)
+        found = []
+        while not self.is_fenced(frame := await self.receive()):
+            found.append(frame)
+        return found

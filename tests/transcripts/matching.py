@@ -47,12 +47,14 @@ class Names:
 
     def get(self, name: str) -> object:
         """Raises `Mismatch` for a name that nothing has bound yet. `$m.hex` is the id `$m` in 24 hex digits, `$m.int`
-        as a number."""
+        as a number, `$m.text` a number in decimal digits."""
         base, dot, form = name.rpartition(".")
         if dot and form == "hex":
             return f"{int(str(self.get(base))):024x}"
         if dot and form == "int":
             return int(str(self.get(base)))
+        if dot and form == "text":
+            return str(self.get(base))
         if name not in self._values:
             raise Mismatch(f"${name} has not been bound yet; the first time write ${name}:type")
         return self._values[name]

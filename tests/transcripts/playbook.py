@@ -24,6 +24,7 @@ Lines that are indented continue the one above. Steps run in the order in which 
 | `@ dave chatgroup` | a Socket.IO connection that has sent `authenticate` and got `sync_messages` |
 | `@ dave socketio {"token": "$dave.token"}` | one that has sent this as its `auth` and nothing else; `socketio /chatgroup {…}` in a namespace |
 | `@ erin mew` | a Socket.IO connection that showed its token and got `PRESENCE_INITIAL_STATE`; `mew /mew` in a namespace |
+| `@ bob mutiperson` | a guest, who has logged in by name, and whose connection has sent the INIT of the last stage |
 | `@ erin engineio` | one that has entered no namespace; packets are sent as text, and come as `{"packet": "44{…}"}` |
 | `@ carol raw /path` | a connection on a path that has said nothing yet |
 | `@ carol refused 401 /path` | the upgrade is refused with this status |
@@ -38,8 +39,8 @@ Lines that are indented continue the one above. Steps run in the order in which 
 | `nobody ! …` | the same without a token |
 
 People are signed up when they first occur. `alice/phone` is another connection of alice. `$alice.id`,
-`$alice.name`, `$alice.token` and `$alice.session` are hers. `$m.hex` is the id `$m` in 24 hexadecimal digits,
-`$m.int` as a number.
+`$alice.name`, `$alice.token` and `$alice.session` are hers. `$m.hex` is the id `$m` in 24 hexadecimal digits, `$m.int`
+as a number, `$m.text` the number `$m` as a string, and `$run` a word that is new each time.
 
 On Socket.IO a frame is `["event", argument …]`, or `{"id": 1, "event": [...]}` where an ack is asked for, and
 `{"id": 1, "ack": [...]}` is the ack. There `$m:hexid` binds the id that is `$m` in other dialects.
@@ -53,6 +54,7 @@ any dialect; `$m` must be equal; `$_:time` is any. Types: any, str, text (not em
 import asyncio
 import json
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +69,7 @@ from support.sockets import (
     ChatGroup,
     EngineIo,
     Mew,
+    MutiPerson,
     Native,
     Socket,
     SocketIo,
@@ -87,6 +90,7 @@ PASSED_OVER: Final = frozenset(
         "PRESENCE_UPDATE",
         "delivered_updated",
         "message_delivered",
+        "user login",
     )
 )
 
@@ -138,6 +142,8 @@ def frame_type(frame: Any) -> str | None:
     """What a frame is, in any dialect."""
     if isinstance(frame, list):
         return str(frame[0])
+    if frame.get("message") == "user login":  # of mutiperson's SYSTEM, which tells of presence
+        return "user login"
     return str(frame["event"][0]) if "event" in frame else frame.get("type")
 
 
@@ -171,8 +177,10 @@ class Playbook:
     def __init__(self, server: RunningServer) -> None:
         self._server = server
         self._names = Names()
+        self._names.set("run", secrets.token_hex(6))
         self._people: dict[str, Person] = {}
         self._owners: dict[str, Person] = {}
+        self._guests: dict[str, str] = {}
         self._sockets: dict[str, Socket] = {}
         self._passed_over = set(PASSED_OVER)
         self._verbs: dict[str, Callable[[Step], Any]] = {
@@ -208,8 +216,8 @@ class Playbook:
                 self._make_channel(name, people, private=first == "private")
             case [name, count] if first == "fill":
                 await self._fill(name, int(count))
-            case [kind] if first == "hear":
-                self._passed_over.discard(kind)
+            case [*kind] if first == "hear" and kind:
+                self._passed_over.discard(" ".join(kind))
             case []:
                 self._person(first)
             case ["refused", status, path]:
@@ -257,8 +265,21 @@ class Playbook:
                 socket.drain()
             )  # with frames unread, the client's close would wait for its time-out
 
+    async def _connect_guest(self, name: str, path: str) -> None:
+        """`$NAME.id` and `$NAME.name` are the guest's."""
+        owner = name.partition("/")[0]
+        self._guests.setdefault(owner, f"guest-{secrets.token_hex(6)}")
+        socket = MutiPerson(self._server.url, self._guests[owner], path or "/mutiperson/ws")
+        self._sockets[name] = await socket.__aenter__()
+        self._names.set(f"{owner}.id", socket.user_id)
+        self._names.set(f"{owner}.name", self._guests[owner])
+
     async def _connect(self, name: str, dialect: str, path: str) -> None:
-        token = self._person(name).token
+        if dialect == "mutiperson":
+            await self._connect_guest(name, path)
+            return
+        is_guest = name.partition("/")[0] in self._guests
+        token = "" if is_guest else self._person(name).token
         url = self._server.ws
         socket: Socket
         match dialect:
@@ -283,7 +304,8 @@ class Playbook:
                 socket = Socket(url + self._names.fill_text(path))
             case _:
                 raise Mismatch(
-                    f"there is no {dialect!r}; there are native, channelchat, studybuddy, chatgroup, mew, raw /path"
+                    f"there is no {dialect!r}; there are native, channelchat, studybuddy, chatgroup, mew, "
+                    "mutiperson, raw /path"
                 )
         self._sockets[name] = await socket.__aenter__()
 

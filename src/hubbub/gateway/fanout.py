@@ -9,6 +9,7 @@ from hubbub.gateway.audience import Audience, Hears
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.redelivery import Redelivery
 from hubbub.gateway.session import Session
 from hubbub.model.events import (
     BlocksChanged,
@@ -61,12 +62,18 @@ class Fanout:
     """Delivers in commit order. What changes who may hear takes effect exactly where it stands."""
 
     def __init__(
-        self, hub: Hub, states: ServerStates, recovery: Recovery, receipts: Receipts
+        self,
+        hub: Hub,
+        states: ServerStates,
+        recovery: Recovery,
+        receipts: Receipts,
+        redelivery: Redelivery,
     ) -> None:
         self._hub = hub
         self.audience = Audience(hub, states, self._tell)
         self._recovery = recovery
         self._receipts = receipts
+        self._redelivery = redelivery
         self.publications = 0
         self.deliveries = 0
 
@@ -114,6 +121,8 @@ class Fanout:
                 self.deliveries += len(sessions) * len(frames)
                 if dialect.confirms:
                     self._receipts.written(events, sessions)
+                if dialect.redelivers:
+                    self._redelivery.written(frames, sessions)
         for session in tuple(self._hub.held(topic)):
             if hears is None or hears(session):
                 session.hold(events)
@@ -152,11 +161,14 @@ class Fanout:
 
     def catch_up(self, session: Session, events: Sequence[Event]) -> None:
         """To one session, what it was held back from or has missed."""
-        frames = _own_frames(session, self._frames(session.dialect, events, "", set()))
+        rendered = self._frames(session.dialect, events, "", set())
+        frames = _own_frames(session, rendered)
         if frames:
             session.write(frames)
             if session.dialect.confirms:
                 self._receipts.written(events, (session,))
+            if session.dialect.redelivers:
+                self._redelivery.written(rendered, (session,))
 
     def _tell(self, session: Session, event: Event) -> None:
         """One session alone."""
@@ -268,4 +280,5 @@ def _own_frame(session: Session, event: Event, frame: bytes) -> bytes:
     dialect = session.dialect
     if dialect.actor(event) != session.caller.user_id or session.codec.hears(event):
         return frame
-    return b"".join(map(text_frame, _several(dialect.mine(event))))
+    mine = session.codec.mine(event) or dialect.mine(event)
+    return b"".join(map(text_frame, _several(mine)))

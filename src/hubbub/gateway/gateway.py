@@ -12,6 +12,7 @@ from hubbub.gateway.hub import Hub
 from hubbub.gateway.presence import PresenceTracker
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.redelivery import Redelivery
 from hubbub.gateway.replay import (
     NOTHING,
     Snapshot,
@@ -26,7 +27,8 @@ from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import AddMember, Caller, Command, Connect, EnterChannel
 from hubbub.model.entities import Kind, Status
 from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized, unavailable
-from hubbub.model.ids import ChannelId, LoginId, UserId
+from hubbub.model.events import MessageSent
+from hubbub.model.ids import LOBBY, ChannelId, LoginId, UserId
 from hubbub.model.limits import PRESENCE_MEMBERS
 from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.clock import Clock
@@ -64,6 +66,7 @@ class Parts(msgspec.Struct, frozen=True):
     viewers: Viewers
     recovery: Recovery
     receipts: Receipts
+    redelivery: Redelivery
     clock: Clock
     ids: IdSource
 
@@ -76,6 +79,7 @@ class Gateway:
         self.hub = parts.hub
         self.dispatch = parts.dispatch
         self.receipts = parts.receipts
+        self.redelivery = parts.redelivery
         self._capped = capped
         self._sessions: dict[Session, None] = {}
         self._unknown: Counter[str] = Counter()
@@ -108,6 +112,7 @@ class Gateway:
         if session.pid:
             self._parts.recovery.keep(session, for_good=for_good)
         self.hub.drop(session)
+        self.redelivery.left(session)
         user = session.caller.user
         log.debug(
             "disconnected", address=session.caller.address, user=user and user.id, clean=clean
@@ -249,8 +254,16 @@ class Gateway:
         user_id, dialect = session.caller.user_id, session.dialect
         store, has_servers = self._parts.store, Kind.TEXT in dialect.follows
         await self._listen(session)
-        positions = command.positions or {}
-        ask = snapshot(store, user_id, positions, unread=dialect.reads_unread, servers=has_servers)
+        if dialect.redelivers:
+            await self.redelivery.settle(user_id)
+        ask = snapshot(
+            store,
+            user_id,
+            command.positions or {},
+            unread=dialect.reads_unread,
+            undelivered=dialect.redelivers,
+            servers=has_servers,
+        )
         found = await store.read(ask)
         # What the snapshot has seen must be among what is held, or it would come again as news.
         await store.published()
@@ -304,7 +317,11 @@ class Gateway:
         self.hub.release(session)
         told = fresh(held, known)
         self._parts.recovery.caught_up(session, told)
+        if session.dialect.redelivers:
+            told = [*(MessageSent(m.channel_id, m.version, m) for m in ready.unread), *told]
         self._parts.fanout.catch_up(session, told)
+        if session.dialect.announces and channel_topic(LOBBY) in session.topics:
+            self._parts.viewers.announce(session, LOBBY)
 
     # -- entering a channel -------------------------------------------------------------------------
 
@@ -335,6 +352,7 @@ class Gateway:
         """A person is no longer in a channel."""
         self.hub.unsubscribe(session, channel_topic(channel_id))
         self._parts.viewers.lose(session, channel_id)
+        self.redelivery.lost(session, channel_id)
 
     # -- time ---------------------------------------------------------------------------------------
 
@@ -389,4 +407,4 @@ class Gateway:
     def sizes(self) -> dict[str, int]:
         """What must settle to zero when everybody has gone (T44)."""
         mine = {"sessions": len(self._sessions), "unknown": len(self._unknown)}
-        return mine | self.hub.sizes() | self._parts.recovery.sizes()
+        return mine | self.hub.sizes() | self._parts.recovery.sizes() | self.redelivery.sizes()

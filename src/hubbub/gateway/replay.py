@@ -21,7 +21,7 @@ from hubbub.model.server_events import (
 from hubbub.model.servers import ServerView
 from hubbub.ports.dialect import Ready
 from hubbub.ports.store import Store, Transaction
-from hubbub.services.reads import unread_in
+from hubbub.services.reads import undelivered_in, unread_in
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -51,6 +51,7 @@ def snapshot(
     positions: Mapping[ChannelId, int],
     *,
     unread: bool = False,
+    undelivered: bool = False,
     servers: bool = False,
 ) -> Transaction[Snapshot]:
     """Reads all of it in one transaction. A position that can't be is refused by itself (T11)."""
@@ -74,6 +75,8 @@ def snapshot(
             room -= sum(len(m.content) for m in found.messages)
             changes.append(found if room >= 0 else _limited(found))
     waiting = (yield from unread_in(store, views)) if unread else []
+    if undelivered:
+        waiting = yield from undelivered_in(store, views)
     return Snapshot(views, changes, waiting, refusals, communities)
 
 

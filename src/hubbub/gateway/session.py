@@ -10,16 +10,10 @@ import structlog
 
 from hubbub.gateway import tasks
 from hubbub.gateway.outbox import SLOW, Outbox
-from hubbub.model.commands import Caller, Connect, EnterChannel, Heartbeat
+from hubbub.model import connection_commands as own
+from hubbub.model.caller import Caller
 from hubbub.model.entities import User
-from hubbub.model.errors import (
-    Code,
-    Disconnect,
-    Malformed,
-    Refused,
-    conflict,
-    unauthorized,
-)
+from hubbub.model.errors import Code, Disconnect, Malformed, Refused, conflict, unauthorized
 from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, ServerId
 from hubbub.ports.connection import Connection
@@ -34,6 +28,7 @@ log = structlog.get_logger("hubbub.gateway")
 REVOKED: Final = 4006
 EXPIRED: Final = 4001
 MALFORMED: Final = Disconnect(4000, "too many malformed frames", reconnect=False)
+FAREWELL: Final = Disconnect(1000, "goodbye", reconnect=True)
 Admit = Callable[[Refused | None], None]
 STRIKES: Final = 20  # malformed frames before the connection ends
 IN_FLIGHT: Final = 512  # sends of one connection that wait for their commit; then its frames wait
@@ -123,7 +118,7 @@ class Session:
         self._confirm = admit is None
         self._busy = True
         done = self._signed_in if admit is None else partial(self._admitted, admit)
-        tasks.run(self._gateway.connect(self, Connect(token)), done)
+        tasks.run(self._gateway.connect(self, own.Connect(token)), done)
 
     def _signed_in(self, result: object, error: BaseException | None) -> None:
         if isinstance(error, Refused) and error.code is not Code.UNAUTHORIZED:
@@ -136,7 +131,7 @@ class Session:
         self._go_on()
 
     def _admitted(self, admit: Admit, result: object, error: BaseException | None) -> None:
-        request = Request(Connect(""))
+        request = Request(own.Connect(""))
         if error is None:
             admit(None)
             self._ended(request, result, None)
@@ -196,10 +191,10 @@ class Session:
     def _perform(self, request: Request) -> None:
         command = request.command
         try:
-            if isinstance(command, Heartbeat):
+            if isinstance(command, own.Heartbeat):
                 self._reply(request, None)
-            elif isinstance(command, (Connect, EnterChannel)):  # `|` makes an object per frame
-                self._alone(request, self._own(command))
+            elif isinstance(command, own.OWN):
+                self._perform_own(request, command)
             elif self.caller.user is None:
                 self._refuse(request, unauthorized("Send `connect` first."))
             else:
@@ -220,8 +215,17 @@ class Session:
         else:
             self._alone(request, dispatch.handle(self.caller, command))
 
-    def _own(self, command: Connect | EnterChannel) -> Awaitable[object]:
-        if isinstance(command, EnterChannel):
+    def _perform_own(self, request: Request, command: own.Own) -> None:
+        """What is of the connection itself."""
+        if isinstance(command, own.Goodbye):
+            self.close(FAREWELL)
+        elif isinstance(command, own.Confirm):
+            self._gateway.redelivery.confirmed(self, command.message_id)
+        else:
+            self._alone(request, self._own(command))
+
+    def _own(self, command: own.Connect | own.EnterChannel) -> Awaitable[object]:
+        if isinstance(command, own.EnterChannel):
             return self._gateway.enter(self, command)
         if self.caller.user is None:
             return self._gateway.connect(self, command)
@@ -279,7 +283,7 @@ class Session:
     def _refuse(self, request: Request | None, refusal: Refused) -> None:
         self._gateway.refused(refusal)
         if refusal.code is Code.UNAUTHORIZED and request is not None:
-            self.turned_away |= isinstance(request.command, Connect)
+            self.turned_away |= isinstance(request.command, own.Connect)
         self._say(self.codec.refuse(request, refusal))
         end = self.codec.ends(request, refusal)
         if end is not None:
@@ -383,7 +387,7 @@ class Session:
             self.closed = True
             self._choose_writer()
             self._gateway.closes[why.code] += 1
-            self._gateway.leave(self, clean=False)
+            self._gateway.leave(self, clean=why is FAREWELL)
             self._connection.close(why)
 
     @property

@@ -40,6 +40,11 @@ class Viewers:
         self._sessions.setdefault(key, set()).add(session)
         self._channels.setdefault(session, set()).add(channel_id)
 
+    def announce(self, session: "Session", channel_id: ChannelId) -> None:
+        """Tells everybody there, the person too, and as often as they come."""
+        self.enter(session, channel_id, announce=False)
+        self._publish(ChannelEntered(channel_id, session.caller.known, self._clock.now_ms()))
+
     def leave(self, session: "Session", *, clean: bool) -> None:
         """The connection has ended."""
         for channel_id in self._channels.pop(session, ()):

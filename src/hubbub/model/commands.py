@@ -4,36 +4,14 @@ import msgspec
 
 from hubbub.model.caller import Caller as Caller
 from hubbub.model.caller import Command as Command
+from hubbub.model.connection_commands import Confirm as Confirm
+from hubbub.model.connection_commands import Connect as Connect
+from hubbub.model.connection_commands import EnterChannel as EnterChannel
+from hubbub.model.connection_commands import Goodbye as Goodbye
+from hubbub.model.connection_commands import Heartbeat as Heartbeat
 from hubbub.model.entities import GroupRole, Status
 from hubbub.model.ids import CategoryId, ChannelId, LoginId, MessageId, UserId
 from hubbub.model.limits import MEMBERS_PAGE, PAGE_DEFAULT
-
-# -- of the connection itself (gateway) ---------------------------------------------------------------
-
-
-class Connect(Command, frozen=True):
-    """Sign in on this connection; with `positions`, catch up from these channel versions.
-
-    `claimed_user_id`: who the client says it is; the token must be theirs. `guest`: without a token, the name
-    of a guest, where `claimed_user_id` is nobody's; without
-    either, with nothing but the claim, it must be a guest's.
-    """
-
-    token: str
-    positions: dict[ChannelId, int] | None = None
-    claimed_user_id: UserId | None = None
-    guest: str | None = None
-
-
-class EnterChannel(Command, frozen=True):
-    """Open a channel on this connection, joining it first where that is allowed."""
-
-    channel_id: ChannelId
-
-
-class Heartbeat(Command, frozen=True):
-    """A sign of life."""
-
 
 # -- accounts -----------------------------------------------------------------------------------------
 
@@ -112,10 +90,11 @@ class UpdateProfile(Command, frozen=True):
 
 
 class SearchUsers(Command, frozen=True):
-    """People whose user name starts with `prefix`."""
+    """People whose user name starts with `prefix`; `within`: or has it anywhere."""
 
     prefix: str
     limit: int = 20
+    within: bool = False
 
 
 class GetPresence(Command, frozen=True):
@@ -149,6 +128,12 @@ class OpenDirect(Command, frozen=True):
     user_id: UserId
 
 
+class AddContact(Command, frozen=True):
+    """Be able to write to a person: opens the direct channel, or asks who does not take messages of guests."""
+
+    user_id: UserId
+
+
 class ListChannels(Command, frozen=True):
     """The caller's channels."""
 
@@ -160,9 +145,10 @@ class ListDetails(Command, frozen=True):
 
 
 class FindGroups(Command, frozen=True):
-    """Open groups that the caller is not in, by name."""
+    """Open groups that the caller is not in, by the start of their name; `within`: or any part of it."""
 
     prefix: str = ""
+    within: bool = False
 
 
 class GetChannel(Command, frozen=True):
@@ -229,7 +215,8 @@ class RemoveMember(Command, frozen=True):
 
 class SendMessage(Command, frozen=True, gc=False):
     """Send; the same nonce again returns the first message. Services may give it its id, clients never.
-    `type`, `payload`: see `Extra`."""
+    `type`, `payload`: see `Extra`. `mentions`: people whom the content does not name, where a dialect names them
+    beside it."""
 
     channel_id: ChannelId
     content: str
@@ -238,6 +225,7 @@ class SendMessage(Command, frozen=True, gc=False):
     message_id: MessageId | None = None
     type: str = ""
     payload: msgspec.Raw | None = None
+    mentions: tuple[UserId, ...] = ()
 
 
 class SendDirect(Command, frozen=True, gc=False):

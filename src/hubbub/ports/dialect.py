@@ -73,6 +73,14 @@ class Codec(Protocol):
         """Whether this connection gets an event of its own person; asked where `Dialect.actor` names them."""
         return True
 
+    def mine(self, event: Event) -> bytes | None:
+        """What it gets in place of one that it does not hear."""
+        return None
+
+    def confirms(self) -> bool:
+        """Whether the client says of each message that it has received it; asked where `Dialect.redelivers`."""
+        return False
+
 
 class Dialect(Protocol):
     """One wire API.
@@ -87,6 +95,9 @@ class Dialect(Protocol):
     the end of the JSON array that `render` makes.
     `spares`: people may not get on a connection what they did there; then `actor` and `Codec.hears` are asked.
     `confirms`: the server says `delivered` for its clients, who have no word for it.
+    `redelivers`: what no device has said to have received comes with `Ready`; clients say what they receive
+    (gateway/redelivery.py).
+    `announces`: the lobby is told of each connection that signs in.
     `for_admins`: only server administrators may connect.
     `hints`: events that here only say "look again": of those of one commit, equal frames go out once.
     """
@@ -99,6 +110,8 @@ class Dialect(Protocol):
     recovers: bool = False
     spares: bool = False
     confirms: bool = False
+    redelivers: bool = False
+    announces: bool = False
     for_admins: bool = False
     hints: frozenset[type[Event]] = frozenset()
 

@@ -61,7 +61,9 @@ class AccountTables(Protocol):
 
     def get_account_by_id(self, user_id: UserId) -> Transaction[Account | None]: ...
 
-    def search_users(self, prefix: str, limit: int) -> Transaction[list[User]]: ...
+    def search_users(
+        self, prefix: str, limit: int, *, within: bool = False
+    ) -> Transaction[list[User]]: ...
 
     def update_user(
         self, user_id: UserId, *, display_name: str | None = None, is_admin: bool | None = None
@@ -165,9 +167,9 @@ class ChannelTables(Protocol):
         ...
 
     def find_groups(
-        self, user_id: UserId, prefix: str, *, guests: bool = False
+        self, user_id: UserId, prefix: str, *, guests: bool = False, within: bool = False
     ) -> Transaction[list[Channel]]:
-        """`guests`: only those that admit them."""
+        """`guests`: only those that admit them. `within`: by any part of the name."""
         ...
 
     def count_owned(self, user_id: UserId) -> Transaction[int]: ...

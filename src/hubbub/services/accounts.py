@@ -164,7 +164,8 @@ class Accounts:
         """By the start of the user name."""
         _ = caller.user_id
         limit = max(1, min(command.limit, 50))
-        return await self._store.read(self._store.accounts.search_users(command.prefix, limit))
+        find = self._store.accounts.search_users
+        return await self._store.read(find(command.prefix, limit, within=command.within))
 
 
 def draft_account(command: Register, new_id: int, now: int) -> Account:

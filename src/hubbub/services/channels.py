@@ -126,8 +126,10 @@ class Channels:
     async def find(self, caller: Caller, command: FindGroups) -> list[Channel]:
         """Open groups to join."""
         who = caller.known
-        ask = self._store.channels.find_groups(who.id, command.prefix, guests=who.is_guest)
-        return await self._store.read(ask)
+        how = {"guests": who.is_guest, "within": command.within}
+        return await self._store.read(
+            self._store.channels.find_groups(who.id, command.prefix, **how)
+        )
 
     async def browse(self, caller: Caller, _command: BrowseChannels) -> list[Channel]:
         """The caller's, then those to join."""

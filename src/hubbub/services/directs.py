@@ -2,27 +2,43 @@
 
 import msgspec
 
-from hubbub.model.commands import Caller, Command, InDirect, OpenDirect, SendDirect, SendMessage
+from hubbub.model.commands import (
+    AddContact,
+    Caller,
+    Command,
+    InDirect,
+    OpenDirect,
+    RequestFriend,
+    SendDirect,
+    SendMessage,
+)
 from hubbub.model.entities import Sent
-from hubbub.model.errors import not_found
+from hubbub.model.errors import ASK_FIRST, Refused, not_found
 from hubbub.model.ids import ChannelId
 from hubbub.ports.store import Store
 from hubbub.services.channels import Channels
 from hubbub.services.content import check_content, check_nonce
 from hubbub.services.directory import Directory
 from hubbub.services.messages import Messages
+from hubbub.services.relationships import Relationships
 
 
 class Directs:
     """What cannot be sent opens no channel."""
 
     def __init__(
-        self, store: Store, directory: Directory, channels: Channels, messages: Messages
+        self,
+        store: Store,
+        directory: Directory,
+        channels: Channels,
+        messages: Messages,
+        relationships: Relationships,
     ) -> None:
         self._store = store
         self._directory = directory
         self._channels = channels
         self._messages = messages
+        self._relationships = relationships
 
     def resolved(self, caller: Caller, command: SendDirect) -> Command:
         """The message into the channel, where memory knows that there is one: then it need not be waited for."""
@@ -48,6 +64,17 @@ class Directs:
         view, _ = await self._channels.open_direct(caller, OpenDirect(command.user_id))
         self._directory.remember_direct(caller.user_id, command.user_id, view.channel.id)
         return await self._messages.send(caller, _into(view.channel.id, command))
+
+    async def add(self, caller: Caller, command: AddContact) -> bool:
+        """Whether one may write at once; else the person has been asked to be a friend."""
+        try:
+            await self._channels.open_direct(caller, OpenDirect(command.user_id))
+        except Refused as refusal:
+            if refusal.message != ASK_FIRST:
+                raise
+            asked = await self._relationships.request(caller, RequestFriend(command.user_id))
+            return asked.status == "accepted"
+        return True
 
 
 def _into(channel_id: ChannelId, command: SendDirect) -> SendMessage:

@@ -143,6 +143,7 @@ def _channels(s: Services) -> Table:
 def _messages(s: Services) -> Table:
     return {
         c.SendDirect: _row(s.directs.send, guests=True),
+        c.AddContact: _row(s.directs.add, people=True, guests=True),
         c.ReadConversation: _row(s.conversations.read, writes=False, guests=True),
         c.ReadGroup: _row(s.conversations.read_group, writes=False, guests=True),
         c.SendMessage: _row(s.messages.send, pipelined=True, guests=True),

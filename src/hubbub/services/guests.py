@@ -5,6 +5,7 @@ guests, and direct chats with people who accept them. They have no tokens, and s
 """
 
 from typing import Final
+from zlib import crc32
 
 import structlog
 
@@ -72,6 +73,12 @@ class Guests:
         if user is None or not user.is_guest or user.disabled:
             raise unauthorized(_UNKNOWN)
         return _caller(address, user)
+
+    def visitor(self, address: str) -> Caller:
+        """Who does not say who they are: a guest who is in nothing, and has the rates of their address."""
+        self._require_open()
+        nobody = UserId(-1 - crc32(address.encode()))  # no id of anybody is negative
+        return _caller(address, User(nobody, "", "", 0, is_guest=True))
 
     def _require_open(self) -> None:
         if not self._is_open:

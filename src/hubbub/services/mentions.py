@@ -32,11 +32,18 @@ class Mentions(msgspec.Struct, frozen=True):
 NOBODY: Final = Mentions()
 
 
-def find_mentions(content: str, room: Room, author: UserId, presence: Presence) -> Mentions:
-    """Roles, `@everyone` and `@here` only of who has MENTION_EVERYONE; of others they are just text."""
-    if "@" not in content:
+def find_mentions(
+    content: str,
+    room: Room,
+    author: UserId,
+    presence: Presence,
+    beside: tuple[UserId, ...] = (),
+) -> Mentions:
+    """Roles, `@everyone` and `@here` only of who has MENTION_EVERYONE; of others they are just text. `beside`: people
+    who are mentioned without being named in it."""
+    if "@" not in content and not beside:
         return NOBODY
-    people = people_in(content, room)
+    people = people_in(content, room, beside)
     state = room.server
     if state is None or not room.permissions(author) & MENTION_EVERYONE:
         return Mentions(people)
@@ -50,11 +57,12 @@ def find_mentions(content: str, room: Room, author: UserId, presence: Presence) 
     return Mentions(people, roles, here=True, notified=told)
 
 
-def people_in(content: str, room: Room) -> tuple[UserId, ...]:
-    """`<@id>` of people who can see the message."""
-    if "<@" not in content:
+def people_in(content: str, room: Room, beside: tuple[UserId, ...] = ()) -> tuple[UserId, ...]:
+    """Those `beside` it and `<@id>`, as far as they can see the message."""
+    if "<@" not in content and not beside:
         return ()
-    named = dict.fromkeys(UserId(parse_id(m) or 0) for m in _PERSON.findall(content))
+    named = dict.fromkeys(beside)
+    named |= dict.fromkeys(UserId(parse_id(m) or 0) for m in _PERSON.findall(content))
     return tuple(u for u in named if u and visible(room, u))[:MENTIONS]
 
 

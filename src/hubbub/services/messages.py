@@ -106,7 +106,7 @@ class Messages:
 
     def _draft(self, caller: Caller, command: SendMessage, room: Room) -> Draft:
         user = caller.known
-        named = find_mentions(command.content, room, user.id, self._presence)
+        named = find_mentions(command.content, room, user.id, self._presence, command.mentions)
         return Draft(
             command.message_id or MessageId(self._ids.next_id()),
             command.channel_id,

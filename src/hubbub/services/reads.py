@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
+import msgspec
+
 from hubbub.model.commands import Caller, ListUnread, MarkDelivered, MarkRead, Typing
 from hubbub.model.entities import ChannelView, Kind, Message
 from hubbub.model.errors import invalid, not_found
@@ -113,6 +115,23 @@ def unread_in(
     for view in views:
         if view.unread and view.channel.kind is not Kind.LOBBY and view.member is not None:
             found += yield from store.messages.unread(view.member, after, UNREAD_MESSAGES)
+    return _bounded(found)
+
+
+def undelivered_in(store: Store, views: Iterable[ChannelView]) -> Transaction[list[Message]]:
+    """What no device of a member has said that it received, oldest first; the lobby's too. Of too much it is the
+    newest, UNREAD_MESSAGES and SYNC_CHARS in all."""
+    found: list[Message] = []
+    for view in views:
+        member = view.member
+        if member is not None and view.channel.last_seq > member.delivered_seq:
+            behind = msgspec.structs.replace(member, read_seq=member.delivered_seq)
+            found += yield from store.messages.unread(behind, None, UNREAD_MESSAGES)
+    return _bounded(found)[-UNREAD_MESSAGES:]
+
+
+def _bounded(found: list[Message]) -> list[Message]:
+    """Oldest first, and of too much the newest."""
     found.sort(key=lambda m: m.id, reverse=True)
     sizes = accumulate(len(m.content) for m in found)
     kept = [message for message, size in zip(found, sizes, strict=True) if size <= SYNC_CHARS]

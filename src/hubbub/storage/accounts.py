@@ -94,6 +94,12 @@ _SEARCH = Statement(
     .order_by(users.c.username_key)
     .limit(param("limit"))
 )
+_SEARCH_WITHIN = Statement(
+    sa.select(*USER_COLUMNS)
+    .where(sa.func.instr(users.c.username_key, param("part")) > 0, _IS_FOUND)
+    .order_by(users.c.username_key)
+    .limit(param("limit"))
+)
 _SET_NAME = Statement(
     users.update().where(users.c.id == param("user")).values(display_name=param("value"))
 )
@@ -241,9 +247,11 @@ class AccountTables:
         """With e-mail and password hash."""
         return first(_ACCOUNT_BY_ID(id=user_id), _to_account)
 
-    def search_users(self, prefix: str, limit: int) -> Steps[list[User]]:
-        """By the start of the folded user name."""
+    def search_users(self, prefix: str, limit: int, *, within: bool = False) -> Steps[list[User]]:
+        """By the start of the folded user name, or by any part of it."""
         low = fold_username(prefix)
+        if within and low:
+            return every(_SEARCH_WITHIN(part=low, limit=limit), to_user)
         return every(_SEARCH(low=low, high=low + "\U0010ffff", limit=limit), to_user)
 
     def update_user(

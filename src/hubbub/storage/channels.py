@@ -66,6 +66,7 @@ _OPEN_GROUPS = (
         channels.c.private.is_(False),
         channels.c.name_key >= param("low"),
         channels.c.name_key < param("high"),
+        sa.func.instr(channels.c.name_key, param("part")) > 0,
         ~sa.exists().where(
             members.c.channel_id == channels.c.id,
             members.c.user_id == param("user"),
@@ -287,12 +288,14 @@ class ChannelTables:
         return rows[0][0]  # type: ignore[return-value]  # a count
 
     def find_groups(
-        self, user_id: UserId, prefix: str, *, guests: bool = False
+        self, user_id: UserId, prefix: str, *, guests: bool = False, within: bool = False
     ) -> Steps[list[Channel]]:
-        """Open groups by the start of their name, without those that the person is in."""
-        low = fold(prefix)
+        """Open groups by the start of their name or by any part of it, without those that the person is in."""
+        part = fold(prefix)
+        low = "" if within else part
         ask = _FIND_GUESTS if guests else _FIND_GROUPS
-        return every(ask(user=user_id, low=low, high=low + "\U0010ffff"), to_channel)
+        place = {"low": low, "high": low + "\U0010ffff", "part": part}
+        return every(ask(user=user_id, **place), to_channel)
 
     def count_owned(self, user_id: UserId) -> Steps[int]:
         """How many groups a person owns."""

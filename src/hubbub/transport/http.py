@@ -17,7 +17,14 @@ from starlette.types import ExceptionHandler
 from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
 from hubbub.model.entities import Tokens
-from hubbub.model.errors import Malformed, Refused, invalid, unauthorized, unavailable
+from hubbub.model.errors import (
+    Malformed,
+    Refused,
+    forbidden,
+    invalid,
+    unauthorized,
+    unavailable,
+)
 from hubbub.model.ids import UserId
 from hubbub.model.limits import BODY_BYTES
 from hubbub.model.shapes import malformed
@@ -26,6 +33,7 @@ from hubbub.services.guests import Guests
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
 from hubbub.transport.body import is_form, read_body, read_fields, read_file, unwrapped
+from hubbub.transport.origin import Origins
 from hubbub.wire.fields import user_id
 from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
 
@@ -35,6 +43,9 @@ UPGRADE = "This is a WebSocket: connect with ws:// or wss://, not with http.\n"
 BODY_SECONDS = 10.0
 UPLOADS = 4  # at once: each is held in memory, whole
 Endpoint = Callable[[Request], Awaitable[Response]]
+_ELSEWHERE = (
+    "This web page may not act for guests here: its origin must be among the setting cors_origins."
+)
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
@@ -46,12 +57,18 @@ class Http:
     """What REST requests pass through: token, arguments, command, answer."""
 
     def __init__(
-        self, dispatch: Dispatch, logins: Logins, guests: Guests, addresses: Addresses
+        self,
+        dispatch: Dispatch,
+        logins: Logins,
+        guests: Guests,
+        addresses: Addresses,
+        origins: Origins,
     ) -> None:
         self._dispatch = dispatch
         self._logins = logins
         self._guests = guests
         self._addresses = addresses
+        self._origins = origins
         self._uploads = asyncio.Semaphore(UPLOADS)
 
     def routes(self, api: RestApi) -> list[Route]:
@@ -112,13 +129,29 @@ class Http:
         token = api.token(request.headers.get("authorization"), request.query_params)
         claimed = _claimed(operation, request)
         if not token:
-            if claimed is None:
+            self._require_page(request)
+            if claimed is not None:
+                return await self._guests.claim(address, claimed)
+            if not operation.visitors:
                 raise unauthorized(NO_TOKEN)
-            return await self._guests.claim(address, claimed)
+            return self._guests.visitor(address)
         caller = await self._logins.authenticate(token, address)
         if claimed not in (None, caller.user_id):
             raise unauthorized("The token is another user's.")
         return caller
+
+    def _require_page(self, request: Request) -> None:
+        """That it is no page of elsewhere that lets its visitor's browser speak for a guest, as WebSockets are
+        guarded (threat S1): a guest has no token that such a page would lack."""
+        headers = request.headers
+        origin = headers.get("origin")
+        if origin is None:
+            # A browser names no origin where a page only loads what looks like an image, but says that much.
+            is_ours = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+        else:
+            is_ours = self._origins.allows(origin, headers.get("host"))
+        if not is_ours:
+            raise forbidden(_ELSEWHERE)
 
     async def _arguments(
         self,

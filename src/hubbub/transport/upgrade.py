@@ -15,7 +15,7 @@ TOKEN = "accesstoken"  # noqa: S105  # the name of seed 000's query parameter
 
 class Door:
     """`by_token`: paths where the token stands in the address and is checked before the upgrade.
-    `engines`: paths where Engine.IO is spoken, over polling as well.
+    `engines`: paths where Engine.IO is spoken, over polling as well. `anywhere`: what any other path speaks.
     """
 
     def __init__(
@@ -25,7 +25,9 @@ class Door:
         paths: Mapping[str, Sequence[Dialect]],
         by_token: frozenset[str],
         engines: Mapping[str, EngineServer],
+        anywhere: Sequence[Dialect] = (),
     ) -> None:
+        self._anywhere = anywhere
         self._gateway = gateway
         self._origins = origins
         self._paths = paths
@@ -48,7 +50,7 @@ class Door:
             return HTTPStatus.FORBIDDEN
         if asked.path in self._engines:
             return self._engines[asked.path].admit(asked.address, asked.query)
-        if asked.path not in self._paths:
+        if asked.path not in self._paths and not self._anywhere:
             return HTTPStatus.NOT_FOUND
         if not self._gateway.admits(asked.address):
             return HTTPStatus.SERVICE_UNAVAILABLE
@@ -60,7 +62,7 @@ class Door:
         """What takes the messages of an upgraded connection."""
         if path in self._engines:
             return self._engines[path].connected(connection, query)
-        session = self._gateway.open(connection, self._paths[path])
+        session = self._gateway.open(connection, self._paths.get(path, self._anywhere))
         if path in self._by_token:
             session.sign_in(_token(query))
         return session

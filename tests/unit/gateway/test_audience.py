@@ -16,6 +16,7 @@ from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.redelivery import Redelivery
 from hubbub.gateway.replay import Versions, fresh
 from hubbub.model.entities import Channel, Kind, Message, Override, User
 from hubbub.model.events import (
@@ -93,7 +94,9 @@ class _World:
     def __init__(self, states: _States) -> None:
         self.hub, self.states, self.version = Hub(), states, 0
         recovery = Recovery(FakeClock(), SequentialIds())
-        self.fanout = Fanout(self.hub, states, recovery, cast("Receipts", None))
+        self.fanout = Fanout(
+            self.hub, states, recovery, cast("Receipts", None), cast("Redelivery", None)
+        )
         self.owner, self.ann = self.member(1), self.member(2)
         self.bob = self.session(3)
 

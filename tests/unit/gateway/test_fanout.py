@@ -11,6 +11,7 @@ from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.hub import Hub
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.redelivery import Redelivery
 from hubbub.model.entities import Channel, GroupRole, Kind, Member, Message, Status
 from hubbub.model.events import (
     BlocksChanged,
@@ -60,6 +61,7 @@ def _joined(version: int) -> Publication:
 
 NO_SERVERS = ServerStates(cast("Store", None))
 NOBODY = cast("Receipts", None)  # native says itself what has arrived
+UNUSED = cast("Redelivery", None)  # as above
 
 
 class _World:
@@ -67,7 +69,9 @@ class _World:
 
     def __init__(self, dialect: Dialect = NATIVE) -> None:
         self.hub = Hub()
-        self.fanout = Fanout(self.hub, NO_SERVERS, Recovery(FakeClock(), SequentialIds()), NOBODY)
+        self.fanout = Fanout(
+            self.hub, NO_SERVERS, Recovery(FakeClock(), SequentialIds()), NOBODY, UNUSED
+        )
         self.ann = self.session(1, NATIVE, ROOM, ASIDE)
         self.bob = self.session(2, dialect)
 

@@ -17,6 +17,7 @@ from hubbub.gateway.hub import Hub
 from hubbub.gateway.presence import PresenceTracker
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
+from hubbub.gateway.redelivery import Redelivery
 from hubbub.gateway.session import STRIKES, Session
 from hubbub.gateway.tasks import Tasks
 from hubbub.gateway.upkeep import Upkeep
@@ -38,7 +39,8 @@ class Place:
         store, directory, services = town.store, town.directory, town.services
         recovery = Recovery(town.clock, town.ids)
         receipts = Receipts(directory, services.reads)
-        fanout = Fanout(hub, directory.states, recovery, receipts)
+        redelivery = Redelivery(services.reads, town.clock)
+        fanout = Fanout(hub, directory.states, recovery, receipts, redelivery)
         self.presence = PresenceTracker(hub, store, directory, town.broker, self.tasks, grace=0)
         parts = Parts(
             store,
@@ -53,6 +55,7 @@ class Place:
             Viewers(town.broker, town.clock, grace=0),
             recovery,
             receipts,
+            redelivery,
             town.clock,
             town.ids,
         )
