@@ -35,11 +35,11 @@ class Six(Crowd[Sender, Listener | Reader]):
         await room.make()
         six = cls(server, [room.id, LOBBY])
         for name, kind in TALKERS.items():
-            people = [await room.somebody(kind) for _ in range(3)]
-            places = [(people[0], room.id), (people[1], room.id)]
-            places += [(people[2], LOBBY)] * (name in IN_LOBBY)
-            six._add_senders(name, places, rng)
-            six._add_readers(name, [(w, at) for w, at in ((people[2], room.id), *places[2:])])
+            rooms = [room.id, LOBBY] if name in IN_LOBBY else [room.id]
+            # A person each: what one's devices have confirmed is the person's, and one's own is nobody's news.
+            sending = [(await room.somebody(kind), at) for at in (room.id, *rooms)]
+            six._add_senders(name, sending, rng)
+            six._add_readers(name, [(await room.somebody(kind), at) for at in rooms])
         return six
 
     def _add_senders(

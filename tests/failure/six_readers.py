@@ -75,7 +75,7 @@ class Reader(ABC):
             self._known[message_id] = content
             self._log.append((message_id, content))
 
-    def _hear(self, message_id: str, content: str) -> None:
+    def hear(self, message_id: str, content: str) -> None:
         """Live."""
         if message_id in self._live:
             self._log.append((message_id, content))
@@ -140,7 +140,7 @@ class ChannelChatReader(Paging):
             while True:
                 frame = json.loads(await ws.recv())
                 if frame["type"] == "new_message" and frame["data"]["channel_id"] == self._room:
-                    self._hear(frame["data"]["message_id"], frame["data"]["content"])
+                    self.hear(frame["data"]["message_id"], frame["data"]["content"])
 
     async def _catch_up(self) -> None:
         last = next(reversed(self._known), None)
@@ -175,7 +175,7 @@ class StudyBuddyReader(Paging):
             while True:
                 frame = json.loads(await ws.recv())
                 if frame["type"] == "new_group_message":
-                    self._hear(str(frame["message"]["id"]), frame["message"]["content"])
+                    self.hear(str(frame["message"]["id"]), frame["message"]["content"])
 
     async def _page(self, before: str | None) -> list[Known]:
         more = "" if before is None else f"&before={before}"
@@ -195,7 +195,7 @@ class MewReader(Paging):
             while True:
                 event = await next_event(found)
                 if event[0] == "MESSAGE_CREATE" and event[1]["channelId"] == hexed(self._room):
-                    self._hear(*_of_mew(event[1]))
+                    self.hear(*_of_mew(event[1]))
 
     async def _page(self, before: str | None) -> list[Known]:
         more = "" if before is None else f"&before={hexed(before)}"
@@ -222,7 +222,7 @@ class ChatGroupReader(Reader):
                         self._know(*_of_chat(message))
                     self._came()
                 elif event[0] == "new_message":
-                    self._hear(*_of_chat(event[1]))
+                    self.hear(*_of_chat(event[1]))
                 else:
                     continue
                 await self._read(found)
@@ -257,7 +257,7 @@ class MutiPersonReader(Reader):
                 if frame["type"] == "MESSAGE" and frame.get("chat_type") == "BLOCK":
                     await ws.send(json.dumps({**frame, "type": "CONFIRM"}).encode())
                     if str(frame["block_id"]) == self._room:
-                        self._hear(frame["message_id"], frame["message"])
+                        self.hear(frame["message_id"], frame["message"])
 
     @contextlib.asynccontextmanager
     async def _pulse(self, ws: ClientConnection) -> AsyncIterator[None]:

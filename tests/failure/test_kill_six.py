@@ -3,17 +3,35 @@
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from failure.scenarios import seed
 from failure.six import kill_six
+from failure.six_readers import Known, MutiPersonReader
 from grid.play import ENVIRONMENT, TALKERS
+from grid.talkers import Who
 from support import broken
-from support.checker import Kind, Receipt, report
+from support.checker import Entry, Kind, Receipt, Tape, check, report
 from support.server import RunningServer, running
+
+Break = Callable[[list[Known]], list[Known]]
+
+
+def _lose(heard: list[Known]) -> list[Known]:
+    return heard[:1] + heard[2:]
+
+
+def _double(heard: list[Known]) -> list[Known]:
+    return [*heard, heard[2]]
+
+
+def _swap(heard: list[Known]) -> list[Known]:
+    return [heard[0], heard[2], heard[1], *heard[3:]]
+
 
 KILLS = int(os.environ.get("TEST_HUBBUB_KILLS", "5"))
 
@@ -44,9 +62,27 @@ async def test_t01_kill_storm_of_all_dialects_loses_doubles_and_reorders_nothing
     assert tape.resumes >= KILLS * (len(TALKERS) - 1), "void: receivers did not resume"
 
 
-async def test_t01_of_all_dialects_catches_an_ack_before_the_commit(tmp_path: Path) -> None:
-    source = broken.build(tmp_path / "source", broken.ACK_BEFORE_COMMIT)
+async def test_t01_of_all_dialects_catches_forgotten_nonces(tmp_path: Path) -> None:
+    source = broken.build(tmp_path / "source", broken.NO_DEDUPE)
     (tmp_path / "server").mkdir()
     with running(tmp_path / "server", ENVIRONMENT, source) as server:
-        outcome = await kill_six(server, random.Random(seed()), kills=1, patience=4)
-    assert Kind.LOST in {violation.kind for violation in outcome.violations}
+        outcome = await kill_six(server, random.Random(seed()), kills=1, patience=1)
+    assert Kind.DUPLICATE in {violation.kind for violation in outcome.violations}
+
+
+@pytest.mark.parametrize("break_it", [_lose, _double, _swap], ids=["lost", "doubled", "swapped"])
+def test_t01_checker_when_a_reader_is_told_wrongly_sees_it(break_it: Break) -> None:
+    tape = Tape()
+    history = [Entry(seq, str(seq), f"m{seq}") for seq in range(1, 6)]
+    tape.finals["1"] = {"0": history}
+    for entry in history:
+        tape.attempt("s", "1", entry.nonce)
+        tape.answer("1", entry.nonce, entry.id, entry.seq)
+    server = cast("RunningServer", None)  # it connects to nothing
+    good, bad = (MutiPersonReader(server, tape, Who(name, name, ""), "1") for name in "ab")
+    heard = [(entry.id, entry.nonce) for entry in history]
+    for reader, told in ((good, heard), (bad, break_it(heard))):
+        for message_id, content in told:
+            reader.hear(message_id, content)
+        reader.tell(history)
+    assert {v.detail.split()[0] for v in check(tape)} == {bad.name}
