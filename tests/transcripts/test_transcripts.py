@@ -43,13 +43,14 @@ async def test_transcript_when_played_holds(path: Path, server: RunningServer) -
     await play(path, server)
 
 
-async def test_session_of_the_channelchat_page_when_played_holds(
-    tmp_path: Path, server: RunningServer
+@pytest.mark.parametrize("name", ["channelchat", "mutiperson"])
+async def test_session_of_the_page_when_played_holds(
+    tmp_path: Path, server: RunningServer, name: str
 ) -> None:
-    page = (HERE.parents[1] / "docs" / "dialects" / "channelchat.md").read_text()
+    page = (HERE.parents[1] / "docs" / "dialects" / f"{name}.md").read_text()
     session = re.search(r"```transcript\n(.*?)```", page, re.DOTALL)
     assert session is not None
-    path = tmp_path / "channelchat.md"
+    path = tmp_path / f"{name}.md"
     path.write_text(session[1])
     await play(path, server)
 
