@@ -46,6 +46,7 @@ from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.guests import Guests
 from hubbub.services.images import Images
 from hubbub.services.invites import Invites
+from hubbub.services.lens import Lens
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.memory import AGE_SECONDS
@@ -64,7 +65,7 @@ from hubbub.services.text_channels import TextChannels
 from hubbub.services.webhooks import Webhooks
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
-from hubbub.surfaces import DIALECTS, Surfaces
+from hubbub.surfaces import DIALECTS, Surfaces, lensed
 from hubbub.system import SystemClock, SystemIds
 from hubbub.transport.address import Addresses
 from hubbub.transport.http import Http, health, metrics
@@ -141,6 +142,7 @@ class Node:
             grace=settings.presence_grace_seconds,
         )
         self._viewers = Viewers(self._broker, self._clock, grace=settings.presence_grace_seconds)
+        self._lensed = lensed()
         self.services = self._make_services()
         self._receipts = Receipts(self._directory, self.services.reads)
         self._fanout = Fanout(self._hub, self._directory.states, self._recovery, self._receipts)
@@ -204,6 +206,7 @@ class Node:
             self._guests,
             Directs(directory, channels, messages),
             Conversations(store, directory, channels, messages, self._presence),
+            Lens(messages, self._lensed),
         )
 
     def _make_gateway(self) -> Gateway:
@@ -234,7 +237,8 @@ class Node:
             metrics(counted.page, settings.metrics_token),
         )
         http = Http(self.dispatch, self._logins, self._guests, addresses)
-        return Surfaces(settings, self.gateway, http, addresses, self._clock, self._ids, common)
+        ground = self._clock, self._ids, common, self._lensed
+        return Surfaces(settings, self.gateway, http, addresses, *ground)
 
     # -- events -------------------------------------------------------------------------------------
 

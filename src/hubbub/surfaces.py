@@ -18,6 +18,7 @@ from hubbub.dialects.channelchat import (
     ChannelChatRest,
 )
 from hubbub.dialects.chatgroup import ChatGroup, ChatGroupRest
+from hubbub.dialects.lens import LensDialect
 from hubbub.dialects.mew import MewDialect, MewRest
 from hubbub.dialects.native import NativeDialect, NativeRest
 from hubbub.dialects.native.page import PAGES
@@ -29,6 +30,7 @@ from hubbub.transport.address import Addresses
 from hubbub.transport.engineio import EngineServer
 from hubbub.transport.http import Http, application, websocket_only
 from hubbub.transport.origin import Origins
+from hubbub.transport.pages import lens_pages
 from hubbub.transport.server import Server, server
 from hubbub.transport.socketio import GatewayNamespaces, Namespace
 from hubbub.transport.upgrade import Door
@@ -45,6 +47,16 @@ DIALECTS: Final = (
     "mew",
 )  # what may stand behind `--listen PORT=`
 _WITH_TOKEN: Final = "/channelchat/api/v1/ws"  # noqa: S105  # a path; the token is in its query
+
+
+def lensed() -> Mapping[str, Dialect]:
+    """What the lens renders with, by label: every dialect of DIALECTS, one with several wordings several times."""
+    return {
+        "native": NativeDialect(),
+        "channelchat": ChannelChatDialect(),
+        "chatgroup": ChatGroup("/").plain,
+        "mew": MewDialect("/"),
+    }
 
 
 class Surface(msgspec.Struct, frozen=True):
@@ -68,6 +80,7 @@ class Surfaces:
         clock: Clock,
         ids: IdSource,
         common: Sequence[Route],
+        lensed: Mapping[str, Dialect],
     ) -> None:
         self._settings = settings
         self._gateway = gateway
@@ -79,6 +92,7 @@ class Surfaces:
         self._origins = Origins(settings.cors_origins)
         self._engines: list[EngineServer] = []
         self._native = NativeDialect(settings.heartbeat_seconds)
+        self._lens = LensDialect(lensed, settings.heartbeat_seconds)
         self._channelchat = ChannelChatDialect(settings.channelchat_heartbeat_seconds)
         # One of each, wherever it is heard: who shares a dialect shares its frames.
         chatgroup, mew = ChatGroup("/"), MewDialect("/")
@@ -94,7 +108,7 @@ class Surfaces:
         return self._serve(
             Surface(
                 (
-                    NativeRest(PAGES, self._clock),
+                    self._native_rest(),
                     ChannelChatRest(("", "/channelchat"), SEED_OPERATIONS),
                     ChannelChatRest(("/channelchat",), ORIGINAL_OPERATIONS),
                     ChatGroupRest(("/chatgroup/api",), self._clock),
@@ -102,6 +116,7 @@ class Surfaces:
                 ),
                 {
                     "/gateway": (self._native,),
+                    "/lens/tap": (self._lens,),
                     "/ws": (channelchat,),
                     "/": (channelchat,),
                     "/channelchat/ws": (channelchat,),
@@ -119,7 +134,8 @@ class Surfaces:
         return self._serve(named[dialect]())
 
     def _of_native(self) -> Surface:
-        return Surface((NativeRest(PAGES, self._clock),), {"/gateway": (self._native,)})
+        sockets = {"/gateway": (self._native,), "/lens/tap": (self._lens,)}
+        return Surface((self._native_rest(),), sockets)
 
     def _of_channelchat(self) -> Surface:
         mine = (self._channelchat,)
@@ -135,6 +151,9 @@ class Surfaces:
 
     def _of_mew(self) -> Surface:
         return Surface((self._mew_rest(),), namespaces=self._mew)
+
+    def _native_rest(self) -> NativeRest:
+        return NativeRest({**PAGES, **lens_pages()}, self._clock)
 
     def _mew_rest(self) -> MewRest:
         return MewRest(("/api", "/mew/api"), is_open=self._settings.registration == "open")

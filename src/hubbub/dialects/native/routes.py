@@ -10,6 +10,7 @@ from hubbub.dialects.native.operations import (
     accounts,
     channels,
     invites,
+    lens,
     messages,
     programs,
     relationships,
@@ -45,6 +46,7 @@ def operations(now: Callable[[], int]) -> tuple[Operation, ...]:
         *server_members.OPERATIONS,
         *invites.operations(now),
         *programs.OPERATIONS,
+        *lens.OPERATIONS,
     )
 
 
