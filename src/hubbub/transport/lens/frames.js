@@ -4,6 +4,12 @@ import { idOf, idsIn, parsed } from "./ids.js";
 import { say } from "./words.js";
 
 const COLOURS = 8;
+// What would be there without being seen, or turn the line around: written as JSON may write it.
+const UNSEEN = /[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+function escaped(character) {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
 
 /** An element; `children` are nodes and strings. */
 export function make(tag, attributes = {}, ...children) {
@@ -38,24 +44,34 @@ class Palette {
  */
 export function columns(events, labels, hears, isRaw) {
   const palette = new Palette();
-  const sections = events.map((event) => section(event, labels, hears, isRaw, palette));
-  const shown = make("div", { class: "look" }, legend(palette), ...sections);
+  const sections = events.map((event) =>
+    make("div", { class: "cards" }, ...labels.map((label) => card(label, event, hears(label), isRaw, palette))),
+  );
+  const titled = events.length > 1 ? sections.map((cards, n) => folded(events[n], cards, n === 0)) : sections;
+  const shown = make("div", { class: "look" }, legend(palette), ...titled);
   link(shown);
   return shown;
 }
 
-function section(event, labels, hears, isRaw, palette) {
-  const cards = labels.map((label) => card(label, event, hears(label), isRaw, palette));
-  const version = event.version === null ? null : make("small", {}, say("version", { n: event.version }));
-  const title = make("h3", {}, make("code", {}, event.event), " ", version);
-  return make("section", { class: "event" }, title, make("div", { class: "cards" }, ...cards));
+/** One of several events: the first is open. */
+function folded(event, cards, isOpen) {
+  const title = make("summary", {}, make("h3", {}, make("code", {}, event.event)), titleRemark(event));
+  const box = make("details", { class: "event" }, title, cards);
+  box.open = isOpen;
+  return box;
+}
+
+/** What tells several reactions apart. */
+function titleRemark(event) {
+  const { value } = parsed(event.frames.native?.[0] ?? "");
+  return make("span", {}, value?.data?.emoji ?? "");
 }
 
 function card(label, event, remark, isRaw, palette) {
   const frames = event.frames[label] ?? [];
   const size = frames.reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
   const about = [remark, frames.length ? say("bytes", { n: size }) : ""].filter(Boolean).join(" · ");
-  const head = make("h4", {}, label, " ", make("small", {}, about));
+  const head = make("p", { class: "label" }, make("b", {}, label), " ", make("small", {}, about));
   const name = say("frames", { dialect: label, event: event.event });
   const body = frames.length
     ? frames.map((text) => frame(text, name, isRaw, palette))
@@ -106,7 +122,7 @@ function keyed(key, palette) {
 }
 
 function scalar(value, field, palette) {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(UNSEEN, escaped);
   const id = idOf(field, value);
   if (id !== null) return palette.mark(id, text);
   return make("span", { class: typeof value === "string" ? "text" : "value" }, text);

@@ -147,9 +147,9 @@ function listen() {
   form("by-id", ({ id }) => messages.find(id, notice));
 }
 
-speak(preferred());
 listen();
 show();
+translate(preferred());
 if (device.token) {
   enter().catch((error) => (error.status === 401 ? leave(() => say("expired")) : failed(error)));
 }

@@ -119,7 +119,7 @@ export class Messages {
     const kind = this.channels.get(message.channel_id)?.kind;
     const hears = (label) => remark(dialects.find((one) => one.label === label), kind);
     const shown = columns(events, dialects.map((one) => one.label), hears, this.isRaw);
-    const about = make("p", { class: "small" }, say("asNow"), limited ? ` ${say("limited")}` : "");
+    const about = make("p", { class: "small" }, `${say("version", { n: message.version })}. ${say("asNow")}`, limited ? ` ${say("limited")}` : "");
     return [this.views(), shown, about];
   }
 
