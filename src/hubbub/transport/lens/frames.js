@@ -105,7 +105,7 @@ function write(box, value, field, indent, palette) {
     box.append(isList ? "[]" : "{}");
     return;
   }
-  const deeper = `${indent}  `;
+  const deeper = `${indent} `;
   box.append(isList ? "[" : "{");
   entries.forEach(([key, item], n) => {
     box.append(n ? ",\n" : "\n", deeper);

@@ -10,7 +10,7 @@ const channels = new Map(); // id → {name, kind}
 let me = null;
 let told = () => ""; // the notice, in the language of the moment
 
-const messages = new Messages(channels, failed);
+const messages = new Messages(channels, failed, () => notice(() => ""));
 const live = new Live(channels, ended);
 
 function notice(words) {
@@ -117,6 +117,7 @@ function choose(chosen) {
     tab.tabIndex = name === chosen ? 0 : -1;
     part(name).hidden = name !== chosen;
   }
+  notice(() => "");
   if (chosen === "live") live.start();
 }
 
@@ -144,7 +145,7 @@ function listen() {
     await enter();
   });
   form("paste", ({ token }) => tryToken(token.trim()));
-  form("by-id", ({ id }) => messages.find(id, notice));
+  form("by-id", ({ id }) => messages.find(id));
 }
 
 listen();

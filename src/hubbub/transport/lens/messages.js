@@ -1,6 +1,6 @@
 // One stored message: choose it from a channel's history or by its id, and see it in every dialect.
 
-import { ask } from "./api.js";
+import { ask, Refused } from "./api.js";
 import { columns, make } from "./frames.js";
 import { decimal } from "./ids.js";
 import { date, say } from "./words.js";
@@ -9,10 +9,11 @@ const part = (id) => document.getElementById(id);
 const EXCERPT = 90;
 
 export class Messages {
-  /** `channels`: id → {name, kind, server}; `failed(error)` is told of refusals. */
-  constructor(channels, failed) {
+  /** `channels`: id → {name, kind, server}; `failed(error)` is told of refusals, `done()` of what went well. */
+  constructor(channels, failed, done) {
     this.channels = channels;
     this.failed = failed;
+    this.done = done;
     this.page = [];
     this.found = null;
     this.isRaw = false;
@@ -27,7 +28,7 @@ export class Messages {
   }
 
   run(work) {
-    work().catch(this.failed);
+    work().then(this.done, this.failed);
   }
 
   get channel() {
@@ -84,14 +85,11 @@ export class Messages {
   }
 
   /** By an id in any dialect's form, in the chosen channel. */
-  async find(text, notice) {
+  async find(text) {
     const id = decimal(text);
-    if (id === null) {
-      notice(() => say("notId"));
-      return;
-    }
+    if (id === null) throw new Refused(422, say("notId"));
     await this.look(id);
-    notice(() => "");
+    this.done();
   }
 
   async look(id) {
