@@ -47,6 +47,7 @@ from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.guests import Guests
 from hubbub.services.images import Images
 from hubbub.services.invites import Invites
+from hubbub.services.lens import Lens
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.memory import AGE_SECONDS
@@ -65,7 +66,7 @@ from hubbub.services.text_channels import TextChannels
 from hubbub.services.webhooks import Webhooks
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
-from hubbub.surfaces import DIALECTS, Surfaces
+from hubbub.surfaces import DIALECTS, Surfaces, lensed
 from hubbub.system import SystemClock, SystemIds
 from hubbub.transport.address import Addresses
 from hubbub.transport.http import Http, health, metrics
@@ -145,6 +146,7 @@ class Node:
         self._viewers = Viewers(
             self._broker, self._clock, self._rates, grace=settings.presence_grace_seconds
         )
+        self._lensed = lensed()
         self.services = self._make_services()
         self._receipts = Receipts(self._directory, self.services.reads)
         self._redelivery = Redelivery(self.services.reads, self._clock)
@@ -212,6 +214,7 @@ class Node:
             self._guests,
             Directs(store, directory, channels, messages, relationships),
             Conversations(store, directory, channels, messages, self._presence),
+            Lens(messages, self._lensed),
         )
 
     def _make_gateway(self) -> Gateway:
@@ -244,7 +247,8 @@ class Node:
         )
         origins = Origins(settings.cors_origins)
         http = Http(self.dispatch, self._logins, self._guests, addresses, origins)
-        return Surfaces(settings, self.gateway, http, addresses, self._clock, self._ids, common)
+        ground = self._clock, self._ids, common, self._lensed
+        return Surfaces(settings, self.gateway, http, addresses, *ground)
 
     # -- events -------------------------------------------------------------------------------------
 

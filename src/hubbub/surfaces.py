@@ -18,6 +18,7 @@ from hubbub.dialects.channelchat import (
     ChannelChatRest,
 )
 from hubbub.dialects.chatgroup import ChatGroup, ChatGroupRest
+from hubbub.dialects.lens import LensDialect
 from hubbub.dialects.mew import MewDialect, MewRest
 from hubbub.dialects.mutiperson import LobbyDialect, MutiPersonDialect, MutiPersonRest
 from hubbub.dialects.native import NativeDialect, NativeRest
@@ -36,6 +37,7 @@ from hubbub.transport.address import Addresses
 from hubbub.transport.engineio import EngineServer
 from hubbub.transport.http import UPGRADE, Http, application, websocket_only
 from hubbub.transport.origin import Origins
+from hubbub.transport.pages import lens_pages
 from hubbub.transport.server import Server, server
 from hubbub.transport.socketio import GatewayNamespaces, Namespace
 from hubbub.transport.upgrade import Door
@@ -54,6 +56,19 @@ DIALECTS: Final = (
     "mutiperson",
 )  # what may stand behind `--listen PORT=`
 _WITH_TOKEN: Final = "/channelchat/api/v1/ws"  # noqa: S105  # a path; the token is in its query
+
+
+def lensed() -> Mapping[str, Dialect]:
+    """What the lens renders with, by label: every dialect of DIALECTS, one with several wordings several times."""
+    return {
+        "native": NativeDialect(),
+        "channelchat": ChannelChatDialect(),
+        "chatgroup": ChatGroup("/").plain,
+        "mew": MewDialect("/"),
+        "studybuddy": StudyBuddyDialect(),
+        "mutiperson": MutiPersonDialect(),
+        "mutiperson, first stage": LobbyDialect(),
+    }
 
 
 class Surface(msgspec.Struct, frozen=True):
@@ -80,6 +95,7 @@ class Surfaces:
         clock: Clock,
         ids: IdSource,
         common: Sequence[Route],
+        lensed: Mapping[str, Dialect],
     ) -> None:
         self._settings = settings
         self._gateway = gateway
@@ -91,6 +107,7 @@ class Surfaces:
         self._origins = Origins(settings.cors_origins)
         self._engines: list[EngineServer] = []
         self._native = NativeDialect(settings.heartbeat_seconds)
+        self._lens = LensDialect(lensed, settings.heartbeat_seconds)
         self._channelchat = ChannelChatDialect(settings.channelchat_heartbeat_seconds)
         self._studybuddy = StudyBuddyDialect()
         self._mutiperson = (MutiPersonDialect(), LobbyDialect())
@@ -109,7 +126,7 @@ class Surfaces:
         return self._serve(
             Surface(
                 (
-                    NativeRest(PAGES, self._clock),
+                    self._native_rest(),
                     ChannelChatRest(("", "/channelchat"), SEED_OPERATIONS),
                     ChannelChatRest(("/channelchat",), ORIGINAL_OPERATIONS),
                     ChatGroupRest(("/chatgroup/api",), self._clock),
@@ -119,6 +136,7 @@ class Surfaces:
                 ),
                 {
                     "/gateway": (self._native,),
+                    "/lens/tap": (self._lens,),
                     "/ws": by_first_frame,
                     "/": by_first_frame,
                     "/studybuddy/ws": (studybuddy,),
@@ -146,7 +164,8 @@ class Surfaces:
         return self._serve(named[dialect]())
 
     def _of_native(self) -> Surface:
-        return Surface((NativeRest(PAGES, self._clock),), {"/gateway": (self._native,)})
+        sockets = {"/gateway": (self._native,), "/lens/tap": (self._lens,)}
+        return Surface((self._native_rest(),), sockets)
 
     def _of_channelchat(self) -> Surface:
         mine = (self._channelchat,)
@@ -169,6 +188,9 @@ class Surfaces:
 
     def _of_mutiperson(self) -> Surface:
         return Surface((MutiPersonRest(("/ws", "/mutiperson/ws")),), anywhere=self._mutiperson)
+
+    def _native_rest(self) -> NativeRest:
+        return NativeRest({**PAGES, **lens_pages()}, self._clock)
 
     def _mew_rest(self) -> MewRest:
         return MewRest(("/api", "/mew/api"), is_open=self._settings.registration == "open")

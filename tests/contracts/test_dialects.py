@@ -14,12 +14,14 @@ from hubbub.dialects.channelchat import (
     ChannelChatRest,
 )
 from hubbub.dialects.chatgroup import ChatGroup
+from hubbub.dialects.lens import LensDialect
 from hubbub.dialects.mew import MewDialect, MewRest
 from hubbub.dialects.mutiperson import LobbyDialect, MutiPersonDialect
 from hubbub.dialects.native import NativeDialect, NativeRest
 from hubbub.dialects.studybuddy import StudyBuddyDialect
 from hubbub.model.errors import Code, Refused
-from hubbub.ports.dialect import Dialect
+from hubbub.ports.dialect import Codec, Dialect, Request
+from hubbub.surfaces import lensed
 from hubbub.wire import socketio
 from hubbub.wire.rest import RestApi
 
@@ -90,6 +92,24 @@ class TestMutiPersonLobby(MutiPersonContract):
     @pytest.fixture
     def dialect(self) -> Dialect:
         return LobbyDialect()
+
+
+class TestLens(DialectContract):
+    """Of all others: what each of them says stands in its frames as text."""
+
+    @pytest.fixture
+    def dialect(self) -> Dialect:
+        return LensDialect(lensed())
+
+    def parse(self, frame: bytes) -> object:
+        found = json.loads(frame)
+        for label, texts in found.get("frames", {}).items():
+            found["frames"][label] = [json.loads(text.removeprefix("42")) for text in texts]
+        return found
+
+    def _sends(self, dialect: Dialect, codec: Codec) -> Sequence[Request]:
+        """Nobody sends anything here."""
+        return ()
 
 
 APIS: dict[str, RestApi] = {

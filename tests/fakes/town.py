@@ -41,6 +41,7 @@ from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.guests import Guests
 from hubbub.services.images import Images
 from hubbub.services.invites import Invites
+from hubbub.services.lens import Lens
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.messages import Messages, RecallPolicy
@@ -123,6 +124,7 @@ class Town:
             Guests(store, rates, clock, ids, is_open=True),
             Directs(store, directory, channels, messages, relationships),
             Conversations(store, directory, channels, messages, self.presence),
+            Lens(messages, {}),
         )
 
     def _remember(self, publications: Sequence[Publication]) -> None:

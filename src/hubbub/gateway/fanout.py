@@ -40,7 +40,7 @@ from hubbub.model.server_events import (
     ServerUpdated,
 )
 from hubbub.model.topics import channel_topic
-from hubbub.ports.dialect import Dialect
+from hubbub.ports.dialect import Dialect, rendered, several
 from hubbub.services.states import ServerStates
 from hubbub.wire.websocket import text_frame
 
@@ -131,13 +131,13 @@ class Fanout:
         self, dialect: Dialect, events: Iterable[Event], topic: str, hinted: _Hinted
     ) -> list[tuple[Event, bytes]]:
         """Each event that the dialect has a word for, rendered once and framed."""
-        rendered = [(e, payload) for e in events for payload in _rendered(dialect, e)]
+        found = [(e, payload) for e in events for payload in rendered(dialect, e)]
         if dialect.hints:
-            rendered = list(_unhinted(dialect, rendered, topic, hinted))
+            found = list(_unhinted(dialect, found, topic, hinted))
         if dialect.recovers:
             offset = self._recovery.offset
-            rendered = [(e, b'%s,"%d"]' % (payload[:-1], offset(e))) for e, payload in rendered]
-        return [(e, text_frame(payload)) for e, payload in rendered]
+            found = [(e, b'%s,"%d"]' % (payload[:-1], offset(e))) for e, payload in found]
+        return [(e, text_frame(payload)) for e, payload in found]
 
     def _told_apart(
         self,
@@ -161,14 +161,14 @@ class Fanout:
 
     def catch_up(self, session: Session, events: Sequence[Event]) -> None:
         """To one session, what it was held back from or has missed."""
-        rendered = self._frames(session.dialect, events, "", set())
-        frames = _own_frames(session, rendered)
+        framed = self._frames(session.dialect, events, "", set())
+        frames = _own_frames(session, framed)
         if frames:
             session.write(frames)
             if session.dialect.confirms:
                 self._receipts.written(events, (session,))
             if session.dialect.redelivers:
-                self._redelivery.written(rendered, (session,))
+                self._redelivery.written(framed, (session,))
 
     def _tell(self, session: Session, event: Event) -> None:
         """One session alone."""
@@ -248,21 +248,11 @@ def _write(frames: bytes, sessions: Iterable[Session]) -> None:
             continue
 
 
-def _rendered(dialect: Dialect, event: Event) -> tuple[bytes, ...]:
-    return _several(dialect.render(event))
-
-
-def _several(payload: bytes | tuple[bytes, ...] | None) -> tuple[bytes, ...]:
-    if payload is None:
-        return ()
-    return payload if isinstance(payload, tuple) else (payload,)
-
-
 def _unhinted(
-    dialect: Dialect, rendered: Iterable[tuple[Event, bytes]], topic: str, hinted: _Hinted
+    dialect: Dialect, found: Iterable[tuple[Event, bytes]], topic: str, hinted: _Hinted
 ) -> Iterable[tuple[Event, bytes]]:
     """Without hints that have been given, and remembers the others."""
-    for event, payload in rendered:
+    for event, payload in found:
         if type(event) in dialect.hints:
             hint = topic, dialect, payload
             if hint in hinted:
@@ -281,4 +271,4 @@ def _own_frame(session: Session, event: Event, frame: bytes) -> bytes:
     if dialect.actor(event) != session.caller.user_id or session.codec.hears(event):
         return frame
     mine = session.codec.mine(event) or dialect.mine(event)
-    return b"".join(map(text_frame, _several(mine)))
+    return b"".join(map(text_frame, several(mine)))

@@ -362,6 +362,8 @@ class Session:
     def rename(self, user: User) -> None:
         """The person's profile changed."""
         self.caller = msgspec.structs.replace(self.caller, user=user)
+        if self.dialect.for_admins and not user.is_admin:
+            self.revoke("no longer an administrator")
 
     def pause(self) -> None:
         """The socket's buffer is full."""

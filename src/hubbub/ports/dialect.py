@@ -135,3 +135,15 @@ class Dialect(Protocol):
         """The frame's text or that of several, the same bytes every time, or None where the dialect has no word
         for it."""
         ...
+
+
+def rendered(dialect: Dialect, event: Event) -> tuple[bytes, ...]:
+    """What a dialect says of an event, however many frames that is."""
+    return several(dialect.render(event))
+
+
+def several(payload: bytes | tuple[bytes, ...] | None) -> tuple[bytes, ...]:
+    """None, one or many frames as many."""
+    if payload is None:
+        return ()
+    return payload if isinstance(payload, tuple) else (payload,)

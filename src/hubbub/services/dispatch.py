@@ -8,6 +8,7 @@ import msgspec
 from hubbub.model import commands as c
 from hubbub.model import server_commands as sc
 from hubbub.model.errors import forbidden, unauthorized, unavailable
+from hubbub.model.lens import LookAt
 from hubbub.ports.presence import Presence
 from hubbub.services.accounts import Accounts
 from hubbub.services.bots import Bots
@@ -18,6 +19,7 @@ from hubbub.services.directs import Directs
 from hubbub.services.guests import Guests
 from hubbub.services.images import Images
 from hubbub.services.invites import Invites
+from hubbub.services.lens import Lens
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.messages import Messages
@@ -63,6 +65,7 @@ class Services(msgspec.Struct, frozen=True):
     guests: Guests
     directs: Directs
     conversations: Conversations
+    lens: Lens
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -162,6 +165,7 @@ def _messages(s: Services) -> Table:
         sc.PinMessage: _row(s.pins.pin),
         sc.UnpinMessage: _row(s.pins.unpin),
         sc.ListPins: _row(s.pins.list_all, writes=False),
+        LookAt: _row(s.lens.look_at, writes=False),
     }
 
 

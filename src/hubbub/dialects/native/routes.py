@@ -9,6 +9,7 @@ from hubbub.dialects.native.operations import (
     accounts,
     channels,
     invites,
+    lens,
     messages,
     programs,
     relationships,
@@ -44,6 +45,7 @@ def operations(now: Callable[[], int]) -> tuple[Operation, ...]:
         *server_members.OPERATIONS,
         *invites.operations(now),
         *programs.OPERATIONS,
+        *lens.OPERATIONS,
     )
 
 
