@@ -120,7 +120,7 @@ class Town:
             Pins(store, directory, clock),
             Preferences(store, directory),
             Guests(store, rates, clock, ids, is_open=True),
-            Directs(directory, channels, messages),
+            Directs(store, directory, channels, messages),
             Conversations(store, directory, channels, messages, self.presence),
         )
 

@@ -86,6 +86,7 @@ class Dialect(Protocol):
     `spares`: people may not get on a connection what they did there; then `actor` and `Codec.hears` are asked.
     `confirms`: the server says `delivered` for its clients, who have no word for it.
     `for_admins`: only server administrators may connect.
+    `admits_guests`: who connects without a token may be a guest; everywhere else they are nobody.
     `hints`: events that here only say "look again": of those of one commit, equal frames go out once.
     """
 
@@ -97,6 +98,7 @@ class Dialect(Protocol):
     spares: bool = False
     confirms: bool = False
     for_admins: bool = False
+    admits_guests: bool = False
     hints: frozenset[type[Event]] = frozenset()
 
     def codec(self) -> Codec:
