@@ -272,10 +272,10 @@ class Node:
         self.tasks.start(self._age_forever(), "age")
         self.tasks.start(self._recheck_forever(), "recheck")
         addresses = [self._address(listener) for listener in listeners]
-        on_ready(addresses)
-        log.info("listening", addresses=addresses, version=__version__)
         if self.settings.guests == "open":
             log.info("guests_are_admitted", setting="guests")
+        on_ready(addresses)
+        log.info("listening", addresses=addresses, version=__version__)
         pairs = zip(self._servers, listeners, strict=True)
         await asyncio.gather(*(server.serve([listener]) for server, listener in pairs))
 

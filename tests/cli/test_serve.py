@@ -49,6 +49,14 @@ def test_host_of_another_machine_is_named(tmp_path: Path) -> None:
     assert "203.0.113.1" in one_line(done, 1)
 
 
+@pytest.mark.parametrize(("guests", "said"), [("open", True), ("off", False)])
+def test_log_says_at_the_start_that_guests_are_admitted(
+    tmp_path: Path, guests: str, said: bool
+) -> None:
+    with running(tmp_path, {"HUBBUB_GUESTS": guests}) as server:
+        assert ("guests_are_admitted" in server.output()) is said
+
+
 def test_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a folder")
     assert "data" in _serve(tmp_path)
