@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from convergence.node import SETTINGS
-from fakes.passwordless import Line, Passwordless
+from fakes.passwordless import Json, Line, Passwordless
 from hubbub.bootstrap import Node
 from hubbub.dialects.channelchat import ChannelChatDialect
 from hubbub.gateway.session import STRIKES, WAITING_FRAMES
@@ -124,8 +124,8 @@ async def test_a_name_alone_signs_in_only_where_the_dialect_says_so(node: Node) 
         assert one.connection.closed is not None
 
 
-async def _enter(node: Node, name: str) -> dict[str, object]:
-    ready: dict[str, object] = await line(node).ask({"type": "hello", "name": name})
+async def _enter(node: Node, name: str) -> Json:
+    ready: Json = await line(node).ask({"type": "hello", "name": name})
     return ready
 
 
@@ -187,13 +187,15 @@ async def _flood_and_ban(node: Node, caller: Caller, user_id: int) -> tuple[list
 
     before = await say(5)
     ban = node.dispatch.handle(caller, RemoveMember(LOBBY, UserId(user_id), ban=True))
-    *during, _ = await asyncio.gather(*(say(10) for _ in range(5)), ban)
+    banning = asyncio.ensure_future(ban)
+    during = await asyncio.gather(*(say(10) for _ in range(5)))
+    await banning
     versions = sorted(before + [version for some in during for version in some])
     (banned,) = {*range(1, max(versions) + 1)} - {*versions}
     return versions, banned
 
 
-async def _all(one: Line) -> list[dict[str, object]]:
+async def _all(one: Line) -> list[Json]:
     """What came before the answer to a heartbeat sent now."""
     one.say({"type": "heartbeat"})
     return (await one.until("heartbeat_ack"))[:-1]
