@@ -287,6 +287,8 @@ class Node:
         self.tasks.start(self._age_forever(), "age")
         self.tasks.start(self._recheck_forever(), "recheck")
         addresses = [self._address(listener) for listener in listeners]
+        if self.settings.guests == "open":
+            log.info("guests_are_admitted", setting="guests")
         on_ready(addresses)
         log.info("listening", addresses=addresses, version=__version__)
         pairs = zip(self._servers, listeners, strict=True)
@@ -379,8 +381,9 @@ class Offline:
         return await self._store.write(lambda: self._store.accounts.add_user(account), nothing)
 
     async def set_password(self, name: str, password: str) -> User:
-        """By user name or e-mail, and all devices are signed out; raises `Refused`."""
-        user = await self._find(name)
+        """By user name or e-mail, and all devices are signed out; raises `Refused`, also for guests: what the name
+        has may be anybody's."""
+        user = await self._find(name, "has no password")
         check_password(password, user.username, PASSWORD_MIN_CHARS)
         hashed = await self._passwords.hash(password)
         change = self._store.accounts.set_password(user.id, hashed, None)
@@ -388,13 +391,16 @@ class Offline:
         return user
 
     async def set_admin(self, name: str, *, is_admin: bool) -> User:
-        """By user name or e-mail; raises `Refused`."""
-        user = await self._find(name)
+        """By user name or e-mail; raises `Refused`, also for guests."""
+        user = await self._find(name, "can't be an administrator")
         change = self._store.accounts.update_user(user.id, is_admin=is_admin)
         return await self._store.write(lambda: change, nothing)
 
-    async def _find(self, name: str) -> User:
+    async def _find(self, name: str, guests: str) -> User:
         account = await self._store.read(self._store.accounts.get_account(name))
         if account is None:
             raise Refused(Code.NOT_FOUND, f"There is no user {name!r}.")
+        if account.user.is_guest:
+            text = f"{name} is a guest, as whom anybody may come, and {guests}: make an account of another name."
+            raise Refused(Code.CONFLICT, text)
         return account.user

@@ -51,7 +51,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: Annotated[str, Meta(min_length=1)] = "hubbub-data"
     # Rates per account and address. `off` is for tests and benchmarks, on loopback only.
     rate_limits: Literal["on", "off"] = "on"
-    # Accounts without passwords, for the dialects that have none.
+    # Whether people may come in without a password, by the dialects that have none.
     # Open by default while only this machine can connect; else it must be decided.
     guests: Literal["open", "off"] | None = None
     # Who may make an account: everybody who can reach the server, or only `hubbub user create`.

@@ -31,7 +31,7 @@ def test_busy_port_is_named(tmp_path: Path) -> None:
 
 def test_host_that_has_no_address_is_named(tmp_path: Path) -> None:
     arguments = ("serve", "--host", "nowhere.invalid", "--port", "0", "--data", "data")
-    line = one_line(hubbub(tmp_path, *arguments), 1)
+    line = one_line(hubbub(tmp_path, *arguments, environment={"HUBBUB_GUESTS": "off"}), 1)
     assert "There is no address for 'nowhere.invalid'" in line
     assert not (tmp_path / "data").exists()
 
@@ -45,7 +45,16 @@ def test_unknown_dialect_is_refused_and_the_known_are_listed(tmp_path: Path) -> 
 
 def test_host_of_another_machine_is_named(tmp_path: Path) -> None:
     arguments = ("serve", "--host", "203.0.113.1", "--port", "0", "--data", "data")
-    assert "203.0.113.1" in one_line(hubbub(tmp_path, *arguments), 1)
+    done = hubbub(tmp_path, *arguments, environment={"HUBBUB_GUESTS": "off"})
+    assert "203.0.113.1" in one_line(done, 1)
+
+
+@pytest.mark.parametrize(("guests", "said"), [("open", True), ("off", False)])
+def test_log_says_at_the_start_that_guests_are_admitted(
+    tmp_path: Path, guests: str, said: bool
+) -> None:
+    with running(tmp_path, {"HUBBUB_GUESTS": guests}) as server:
+        assert ("guests_are_admitted" in server.output()) is said
 
 
 def test_folder_that_is_a_file_is_named(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def test_config_output_is_itself_a_config_file(tmp_path: Path) -> None:
         (["config"], {}, "port = ", "hubbub.toml"),
         (["config", "--config", "gone.toml"], {}, "", "gone.toml"),
         (["serve", "--host", "0.0.0.0"], {"HUBBUB_RATE_LIMITS": "off"}, "", "rate_limits"),
+        (["serve", "--host", "0.0.0.0"], {}, "", "decide whether people without a password"),
     ],
 )
 def test_wrong_request_is_named_in_one_line_and_exits_2(

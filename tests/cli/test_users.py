@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.program import at_terminal, hubbub, one_line
+from support.guests import add_guest
 from support.rest import PASSWORD, call, sign_in, sign_up
 from support.server import RunningServer, running
 
@@ -180,3 +181,15 @@ def test_closed_registration_leaves_only_the_command_line(tmp_path: Path) -> Non
             assert said in str(answer.body)
         assert "claim-admin" not in server.output()
         assert "user create NAME --admin" in server.output()
+
+
+@pytest.mark.parametrize("command", ["password", "set-admin"])
+def test_guest_gets_no_password_and_no_rights(tmp_path: Path, command: str) -> None:
+    _create(tmp_path, "ann")
+    guest = add_guest(tmp_path / "data")
+    arguments = ("user", command, guest.name, "--data", "data")
+    line = one_line(hubbub(tmp_path, *arguments, typed=PASSWORD + "\n"), 1)
+    assert f"{guest.name} is a guest" in line
+    assert "make an account of another name" in line
+    taken = ("user", "create", guest.name.upper(), "--data", "data")
+    assert "taken" in one_line(hubbub(tmp_path, *taken, typed=PASSWORD + "\n"), 1)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from contracts.store_guests import GuestContract, ReceiverContract
 from contracts.store_people import AccountContract, ChannelContract
 from contracts.store_people_of_servers import ServerPeopleContract
 from contracts.store_programs import PinContract, PreferenceContract, ProgramContract
@@ -278,6 +279,8 @@ class StoreContract(
     ProgramContract,
     PreferenceContract,
     PinContract,
+    GuestContract,
+    ReceiverContract,
     ABC,
 ):
     """All of it. `store` must be empty for every test."""

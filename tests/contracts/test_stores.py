@@ -202,6 +202,63 @@ async def test_file_without_servers_keeps_what_is_in_it(tmp_path: Path) -> None:
         assert (await world.view(bob, room)).mentions == 0
 
 
+_DIRECTS = """
+    insert into channels (id, kind, name, name_key, description, private, created_at, active_at,
+      last_seq, version, pair)
+    values (6, 'direct', '', '', '', 1, 3, 4, 3, 5, '7:8');
+    insert into members (channel_id, user_id, role, status, version, joined_at, read_seq,
+      delivered_seq, was_member)
+    values (6, 8, 'member', 'active', 1, 3, 0, 0, 0), (6, 7, 'member', 'active', 2, 3, 0, 0, 0);
+    insert into messages (id, channel_id, seq, version, author_id, content, created_at, recalled_at)
+    values (21, 6, 1, 3, 7, 'to bob', 3, null), (22, 6, 2, 4, 8, 'to ann', 4, null),
+      (23, 6, 3, 5, 7, '', 5, 6);
+"""
+
+
+def _fill_directs(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.executescript(_DIRECTS)
+
+
+async def _require_receivers(path: Path) -> None:
+    """Each message of the direct channel went to the other; those of the group to nobody."""
+    async with opened(path) as store:
+        world = World(store)
+        page = await world.page(ChannelId(6))
+        assert [(m.author.id, m.receiver_id) for m in page.messages] == [(7, 8), (8, 7), (7, 8)]
+        group = await world.page(ChannelId(5))
+        assert [m.receiver_id for m in group.messages] == [None, None]
+        found = await store.read(store.channels.get_channel(ChannelId(5)))
+        assert found is not None
+        assert not found[0].guests
+        people = await store.read(store.accounts.search_users("", 9))
+        assert not any(user.is_guest for user in people)
+
+
+async def test_file_without_receivers_gets_them(tmp_path: Path) -> None:
+    path = tmp_path / "hubbub.db"
+    _upgrade(path, "0003")
+    _fill(path)
+    _upgrade(path, "0004")
+    _fill_directs(path)
+    await _require_receivers(path)
+
+
+@pytest.mark.parametrize("statement", range(1, 8))
+async def test_t46_interrupted_migration_to_guests_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: int
+) -> None:
+    path = tmp_path / "cut.db"
+    _upgrade(path, "0003")
+    _fill(path)
+    _upgrade(path, "0004")
+    _fill_directs(path)
+    before = _shape(path)
+    _migrate_until(path, statement, monkeypatch)
+    assert (revision(path), _shape(path)) == ("0004", before)
+    await _require_receivers(path)
+
+
 @pytest.mark.parametrize("statement", range(1, 31, 2))
 def test_t46_interrupted_migration_can_be_run_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: int

@@ -6,6 +6,7 @@ import contextlib
 import json
 import urllib.request
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from hubbub.auth.secrets import load_keys
 from hubbub.auth.tokens import JwtTokens
 from hubbub.model.ids import LoginId, UserId
 from hubbub.ports.tokens import Claims
+from hubbub.surfaces import DIALECTS
+from support.guests import add_guest
 from support.rest import Person, call, sign_in, sign_up
 from support.server import RunningServer
 from support.sockets import ChannelChat, EngineIo, Native, Socket, SocketIo
@@ -84,6 +87,12 @@ def _altered(_: RunningServer, person: Person) -> str:
     return f"{head}.{_part(_claims(person) | {'sub': '1'})}.{signature}"
 
 
+def _guests(server: RunningServer, _: Person) -> str:
+    """Guests have no tokens; one that is signed all the same opens nothing."""
+    with ThreadPoolExecutor(1) as other:  # it has a loop of its own
+        return other.submit(add_guest, server.data).result().token
+
+
 WRONG: dict[str, Callable[[RunningServer, Person], str]] = {
     "empty": lambda _s, _p: "",
     "rubbish": lambda _s, _p: "rubbish",
@@ -94,6 +103,7 @@ WRONG: dict[str, Callable[[RunningServer, Person], str]] = {
     "altered": _altered,
     "signed out": _signed_out,
     "refresh token": lambda _s, person: person.refresh_token,
+    "a guest's": _guests,
     "too long": lambda _s, person: person.token + "x" * 5_000,
 }
 
@@ -289,6 +299,11 @@ ENTRIES: list[Entry] = [
 ]
 
 
+def test_s7_every_dialect_has_a_way_in_here() -> None:
+    named = {entry.__name__.partition("_")[0] for entry in ENTRIES}
+    assert set(DIALECTS) <= named, "a dialect whose ways in are not tried"
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.__name__)
 async def test_s7_wrong_credentials_are_refused(
     server: RunningServer, person: Callable[[], Person], entry: Entry
@@ -317,6 +332,20 @@ async def test_s7_a_good_token_does_not_make_one_somebody_else(
         await socket.send({"type": "connect", "data": {"token": bert.token}})
         assert (await socket.receive())["type"] == "error"
         assert (await socket.wait_closed())[0] == 4001
+
+
+async def test_s7_a_guest_is_believed_by_no_dialect_with_sign_in(server: RunningServer) -> None:
+    guest = await asyncio.to_thread(add_guest, server.data)
+    for claimed in (guest.id, guest.name):
+        data = {"token": "", "user_id": claimed}
+        assert not await _by_frame(server, "/ws", "connect_ack", data)
+    for path in ("/api/v1/users/@me", "/api/users/@me", "/chatgroup/api/users/me"):
+        assert call("GET", server.url + path, params={"user_id": guest.id}).status == 401
+    for password in ("", guest.name, "correct horse battery"):
+        for path in ("/api/v1/auth/login", "/api/auth/login", "/chatgroup/api/auth/login"):
+            body = {"login": guest.name, "username": guest.name, "email": guest.name}
+            found = call("POST", server.url + path, body | {"password": password})
+            assert 400 <= found.status < 500, (path, found)
 
 
 async def test_s7_nothing_is_done_before_signing_in(

@@ -13,7 +13,7 @@ from fakes.ids import SequentialIds
 from fakes.presence import FakePresence
 from fakes.world import World, refused
 from hubbub.auth.tokens import JwtTokens
-from hubbub.model.commands import Caller, Command, SendMessage
+from hubbub.model.commands import Caller, Command, EnterAsGuest, SendMessage
 from hubbub.model.entities import Channel, ChannelView, Override, Sent, User
 from hubbub.model.errors import Code, Refused
 from hubbub.model.events import Publication
@@ -77,6 +77,7 @@ class Town:
 
     def __init__(self, path: Path, *, rated: bool = False) -> None:
         self.broker = RecordingBroker()
+        self.path = path
         self.store = SqliteStore(path, self.broker.publish, lambda: None)
         self.world = World(self.store)
         self.directory = Directory(self.store, ServerStates(self.store))
@@ -169,6 +170,11 @@ class Town:
 
     async def person(self, name: str | None = None) -> User:
         return await self.world.person(name)
+
+    async def guest(self, name: str | None = None) -> User:
+        """Who has come in with a name alone."""
+        found: User = await self.do(None, EnterAsGuest(name or f"guest{self.ids.next_id()}"))
+        return found
 
     async def server(self, owner: User, channel: str = "general") -> ServerView:
         made: ServerView = await self.do(owner, CreateServer("here", first_channel=channel))

@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable
 
+from support.guests import add_guest
 from support.rest import Answer, Person, call, sign_up
 from support.server import RunningServer
 
@@ -43,6 +44,11 @@ def test_s6_one_answer_also_in_the_original_dialect(
 
 def test_s6_the_system_user_can_not_be_signed_in_as(server: RunningServer) -> None:
     assert _try(server.url, "system").body == _try(server.url, "nobody-at-all").body
+
+
+def test_s6_a_guest_is_to_a_sign_in_as_a_name_that_nobody_has(server: RunningServer) -> None:
+    guest, nobody = _try(server.url, add_guest(server.data).name), _try(server.url, "nobody-at-all")
+    assert (guest.status, guest.body) == (nobody.status, nobody.body)
 
 
 def _medians(url: str, known: str) -> tuple[float, float]:

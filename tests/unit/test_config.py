@@ -7,6 +7,8 @@ import pytest
 
 from hubbub.config import BadSetting, Settings, effective, is_loopback, load
 
+DEFAULTS = Settings(guests="open")  # of a server on loopback
+
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +23,7 @@ def _toml(text: str, name: str = "hubbub.toml") -> Path:
 
 
 def test_load_of_nothing_gives_the_defaults() -> None:
-    assert load(None, {}, {}) == Settings()
+    assert load(None, {}, {}) == DEFAULTS
 
 
 def test_load_of_all_four_lets_the_nearest_win() -> None:
@@ -33,7 +35,7 @@ def test_load_of_all_four_lets_the_nearest_win() -> None:
 
 def test_load_of_a_named_file_ignores_the_one_that_lies_here() -> None:
     _toml("port = 1")
-    assert load(_toml("node = 4", "other.toml"), {}, {}) == Settings(node=4)
+    assert load(_toml("node = 4", "other.toml"), {}, {}) == Settings(node=4, guests="open")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,11 @@ def test_load_of_a_named_file_ignores_the_one_that_lies_here() -> None:
         ({"HUBBUB_PORT": "8080"}, "port", 8080),
         ({"HUBBUB_HEARTBEAT_SECONDS": "1.5"}, "heartbeat_seconds", 1.5),
         ({"HUBBUB_GUESTS": "open"}, "guests", "open"),
-        ({"HUBBUB_TRUSTED_PROXIES": "10.0.0.1, ::1 ,"}, "trusted_proxies", ("10.0.0.1", "::1")),
+        (
+            {"HUBBUB_TRUSTED_PROXIES": "10.0.0.1, ::1 ,", "HUBBUB_GUESTS": "off"},
+            "trusted_proxies",
+            ("10.0.0.1", "::1"),
+        ),
         ({"HUBBUB_CORS_ORIGINS": ""}, "cors_origins", ()),
         ({"PORT": "1", "XHUBBUB_PORT": "2"}, "port", 3000),
     ],
@@ -131,11 +137,42 @@ def test_load_in_a_pod_of_kubernetes_ignores_what_it_sets_and_explains_its_port(
         "HUBBUB_PORT_3000_TCP_PORT": "3000",
         "HUBBUB_PORT_3000_TCP_ADDR": "10.0.0.1",
     }
-    assert load(None, pod, {}) == Settings()
+    assert load(None, pod, {}) == DEFAULTS
     pod["HUBBUB_PORT"] = "tcp://10.0.0.1:3000"
-    assert load(None, pod, {"port": 3000}) == Settings()
+    assert load(None, pod, {"port": 3000}) == DEFAULTS
     with pytest.raises(BadSetting, match="enableServiceLinks"):
         load(None, pod, {})
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"HUBBUB_HOST": "0.0.0.0"}, "0.0.0.0"),
+        ({"HUBBUB_HOST": "chat.example.org"}, "chat.example.org"),
+        ({"HUBBUB_TRUSTED_PROXIES": "127.0.0.1"}, "the proxy of trusted_proxies"),
+    ],
+)
+def test_load_where_others_can_connect_wants_guests_decided(
+    given: dict[str, str], where: str
+) -> None:
+    with pytest.raises(BadSetting) as bad:
+        load(None, given, {})
+    assert where in str(bad.value)
+    assert "HUBBUB_GUESTS=off" in str(bad.value)
+    for decided in ("open", "off"):
+        assert load(None, given | {"HUBBUB_GUESTS": decided}, {}).guests == decided
+
+
+def test_load_of_guests_that_are_neither_open_nor_off_is_refused() -> None:
+    for given in ("", "on", "closed"):
+        with pytest.raises(BadSetting, match=r"HUBBUB_GUESTS: .* is not one of off, open"):
+            load(None, {"HUBBUB_GUESTS": given}, {})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_load_on_loopback_admits_guests_unless_told_otherwise(host: str) -> None:
+    assert load(None, {"HUBBUB_HOST": host}, {}).guests == "open"
+    assert load(None, {"HUBBUB_HOST": host, "HUBBUB_GUESTS": "off"}, {}).guests == "off"
 
 
 @pytest.mark.parametrize(

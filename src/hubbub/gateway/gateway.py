@@ -149,7 +149,7 @@ class Gateway:
     async def connect(self, session: Session, command: Connect) -> Ready:
         """Subscribe first, hold what happens, read the snapshot (decision 4)."""
         parts = self._parts
-        caller = await self._caller(session.caller.address, command)
+        caller = await self._caller(session, command)
         if session.dialect.for_admins and not caller.known.is_admin:
             raise forbidden("This is for administrators.")
         if self._has_all(caller.user_id):
@@ -167,9 +167,10 @@ class Gateway:
             return self._ready(session, NOTHING, ())
         return await self._catch_up(session, command)
 
-    async def _caller(self, address: str, command: Connect) -> Caller:
-        claimed = command.claimed_user_id
-        if not command.token and (command.guest is not None or claimed is not None):
+    async def _caller(self, session: Session, command: Connect) -> Caller:
+        claimed, address = command.claimed_user_id, session.caller.address
+        claims = command.guest is not None or claimed is not None
+        if session.dialect.admits_guests and claims and not command.token:
             return await self._parts.guests.admit(address, command)
         caller = await self._parts.logins.authenticate(command.token, address)
         if claimed not in (None, caller.user_id):

@@ -183,6 +183,7 @@ class Session:
                 self._candidates = ()
                 if dialect is not self.dialect:
                     self._gateway.start_over(self)
+                    self._confirm = False
                     self._speak(dialect)
                 return
         if self.caller.user is not None:

@@ -15,6 +15,8 @@ from typing import Final
 UNBLOCK_FIRST: Final = "Unblock this person first."
 UNDELIVERABLE: Final = "This message can't be delivered."
 ASK_FIRST: Final = "Guests write to people who accept them: ask this person to be your friend, or wait until they write to you."
+NO_SUCH_MESSAGE: Final = "there is no such message in this channel"  # of `reply_to`
+NO_ADDING: Final = "Guests put nobody into a group; let those in who ask to join."
 NO_GUESTS: Final = "This group does not admit guests."
 
 

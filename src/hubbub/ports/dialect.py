@@ -99,6 +99,7 @@ class Dialect(Protocol):
     (gateway/redelivery.py).
     `announces`: the lobby is told of each connection that signs in.
     `for_admins`: only server administrators may connect.
+    `admits_guests`: who connects without a token may be a guest; everywhere else they are nobody.
     `hints`: events that here only say "look again": of those of one commit, equal frames go out once.
     """
 
@@ -113,6 +114,7 @@ class Dialect(Protocol):
     redelivers: bool = False
     announces: bool = False
     for_admins: bool = False
+    admits_guests: bool = False
     hints: frozenset[type[Event]] = frozenset()
 
     def codec(self) -> Codec:

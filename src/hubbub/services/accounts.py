@@ -99,7 +99,7 @@ class Accounts:
         account = await self._store.read(self._store.accounts.get_account(command.login))
         encoded = account.password_hash if account is not None else None
         fits = await self._passwords.verify(encoded, command.password)
-        if account is None or not fits or account.user.disabled:
+        if account is None or not fits or account.user.disabled or account.user.is_guest:
             log.info("sign_in_refused", address=caller.address)
             raise unauthorized(_WRONG)
         self._rates.clear(*key)

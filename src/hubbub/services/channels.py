@@ -17,7 +17,7 @@ from hubbub.model.commands import (
     UpdateChannel,
 )
 from hubbub.model.entities import Channel, ChannelDetail, ChannelView, Kind, Member, User
-from hubbub.model.errors import conflict, forbidden, invalid, not_found
+from hubbub.model.errors import NO_ADDING, conflict, forbidden, invalid, not_found
 from hubbub.model.events import (
     ChannelCreated,
     ChannelDeleted,
@@ -75,6 +75,8 @@ class Channels:
         people = list(dict.fromkeys((user.id, *command.user_ids)))
         if SYSTEM in people:
             raise not_found("user")
+        if user.is_guest and len(people) > 1:
+            raise forbidden(NO_ADDING)
         if len(people) > DETAIL_MEMBERS:
             raise invalid("user_ids", f"at most {DETAIL_MEMBERS} people at once")
         channel, members = await self._store.write(

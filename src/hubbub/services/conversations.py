@@ -49,11 +49,12 @@ class Conversations:
     ) -> Conversation:
         room = await self._directory.room(channel_id)
         if room.channel.kind not in (Kind.GROUP, Kind.LOBBY):
-            raise not_found("group")
+            raise not_found("channel")  # the words of one that is not there
         page = await self._page(caller, command, channel_id)
         view = await self._channels.get(caller, GetChannel(channel_id))
         online = self._online(message.author.id for message in page.messages)
-        return Conversation(page, view, None, len(room.active()), online)
+        count = len(room.active()) if room.channel.kind is Kind.GROUP else 0
+        return Conversation(page, view, None, count, online)
 
     async def _with(
         self, caller: Caller, command: ReadConversation, user_id: UserId

@@ -13,8 +13,8 @@ from hubbub.model.commands import (
     SendMessage,
 )
 from hubbub.model.entities import Sent
-from hubbub.model.errors import ASK_FIRST, Refused, not_found
-from hubbub.model.ids import ChannelId
+from hubbub.model.errors import ASK_FIRST, NO_SUCH_MESSAGE, Refused, invalid, not_found
+from hubbub.model.ids import ChannelId, UserId
 from hubbub.ports.store import Store
 from hubbub.services.channels import Channels
 from hubbub.services.content import check_content, check_nonce
@@ -61,6 +61,8 @@ class Directs:
         """Returns once the message is on disk."""
         check_content(command.content)
         check_nonce(command.nonce)
+        if command.reply_to is not None:
+            await self._require_talk(caller.user_id, command.user_id)
         view, _ = await self._channels.open_direct(caller, OpenDirect(command.user_id))
         self._directory.remember_direct(caller.user_id, command.user_id, view.channel.id)
         return await self._messages.send(caller, _into(view.channel.id, command))
@@ -75,6 +77,11 @@ class Directs:
             asked = await self._relationships.request(caller, RequestFriend(command.user_id))
             return asked.status == "accepted"
         return True
+
+    async def _require_talk(self, one: UserId, other: UserId) -> None:
+        """That there is something to reply to."""
+        if await self._store.read(self._store.channels.find_direct(one, other)) is None:
+            raise invalid("reply_to", NO_SUCH_MESSAGE)
 
 
 def _into(channel_id: ChannelId, command: SendDirect) -> SendMessage:

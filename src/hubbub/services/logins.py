@@ -55,7 +55,10 @@ class Logins:
         self._ended: dict[LoginId, int] = {}
 
     async def open(self, user: User, label: str, *, lasting: bool = False) -> Tokens:
-        """Signs a device in. `lasting`: for clients that can't renew their access token."""
+        """Signs a device in. `lasting`: for clients that can't renew their access token. Raises `Refused` for guests:
+        whoever says so is the guest, so a token of theirs would be everybody's."""
+        if user.is_guest:
+            raise unauthorized("Guests have no tokens; make an account.")
         now = self._clock.now_ms()
         login_id = LoginId(self._ids.secret()[:22])
         refresh = self._ids.secret()
@@ -89,7 +92,7 @@ class Logins:
             user = await self._load(claims)
         else:
             user = known[0]
-        if user.id != claims.user_id or user.disabled:
+        if user.id != claims.user_id or user.disabled or user.is_guest:
             raise unauthorized("This token is not valid; sign in again.")
         return Caller(address, user, claims.login_id, claims.expires_at)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from hubbub.model.commands import AddMember, Caller, ListMembers, RemoveMember
 from hubbub.model.entities import GroupRole, Kind, Member, Status, User
-from hubbub.model.errors import conflict, forbidden, invalid, not_found
+from hubbub.model.errors import NO_ADDING, conflict, forbidden, invalid, not_found
 from hubbub.model.events import (
     ChannelCreated,
     MemberJoined,
@@ -21,7 +21,7 @@ from hubbub.model.topics import channel_topic, user_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.store import Store, Transaction, settled
 from hubbub.services.directory import Directory, Room
-from hubbub.services.visibility import rank_in, require_known, require_visible
+from hubbub.services.visibility import is_strange, rank_in, require_known, require_visible
 
 Result = tuple[Member, User | None]  # no user: nothing had to change
 Added = tuple[Member, User | None, Sequence[User]]  # with who is in the group
@@ -109,6 +109,8 @@ class Members:
         if not may_manage(room.channel, room.members.get(caller.user_id)):
             raise forbidden("Only admins of the group may add people.")
         known = room.members.get(command.user_id)
+        if known is None and caller.known.is_guest:
+            raise forbidden(NO_ADDING)
         if known is not None and known.status is Status.BANNED:
             raise conflict("This person is banned; lift the ban first.")
         if command.user_id == SYSTEM:
@@ -129,7 +131,7 @@ class Members:
             raise not_found("channel")
         if known is not None:
             return known
-        if room.channel.kind is Kind.DIRECT:
+        if room.channel.kind is Kind.DIRECT or is_strange(room, caller):
             raise not_found("channel")
         status = Status.PENDING if room.channel.private else Status.ACTIVE
         return msgspec.structs.replace(self._newcomer(room, user_id), status=status)

@@ -15,7 +15,7 @@ from hubbub.model.commands import (
 from hubbub.model.entities import Draft, Extra, Message, Page, Sent
 from hubbub.model.errors import Refused, conflict, forbidden, invalid, not_found
 from hubbub.model.events import MessageEdited, MessageRecalled, MessageSent, Publication
-from hubbub.model.ids import MessageId, UserId
+from hubbub.model.ids import MAX_ID, MessageId, UserId
 from hubbub.model.limits import PAGE_MAX
 from hubbub.model.permissions import MENTION_EVERYONE, SEND_MESSAGES
 from hubbub.model.servers import AuditEntry
@@ -236,8 +236,8 @@ class Messages:
         cursors = [c for c in (command.before, command.after, command.around) if c is not None]
         if len(cursors) > 1:
             raise invalid("before, after, around", "give at most one of them")
-        if command.offset and (cursors or command.offset < 0):
-            raise invalid("offset", "it must be 0 or more, and stands alone")
+        if command.offset and (cursors or not 0 < command.offset <= MAX_ID):
+            raise invalid("offset", f"it must be 0 to {MAX_ID}, and stands alone")
         if not 1 <= command.limit <= PAGE_MAX:
             raise invalid("limit", f"it must be 1 to {PAGE_MAX}")
         room = await self._directory.room(command.channel_id)

@@ -247,6 +247,8 @@ def _check_category(state: ServerState, category_id: CategoryId | None) -> None:
 def _changes(command: UpdateChannel) -> dict[str, object]:
     if command.private is not None or command.owner_id is not None:
         raise invalid("body", "a server's channel has no owner and is closed by its overrides")
+    if command.guests is not None:
+        raise invalid("guests", "only groups admit guests")
     changes: dict[str, object] = {}
     if command.name is not None:
         changes["name"] = clean("name", command.name, CHANNEL_NAME_CHARS)

@@ -30,14 +30,15 @@ def require_known(room: Room, caller: Caller) -> None:
         known = visible(room, caller.user_id)
     else:
         known = not room.gone and may_see(room.channel, room.members.get(caller.user_id))
-        known = known and (room.channel.guests or not _is_strange(room, caller))
+        known = known and not is_strange(room, caller)
     if not known:
         raise not_found("channel")
 
 
-def _is_strange(room: Room, caller: Caller) -> bool:
-    """Whether a guest looks at a group, which they only see where it admits them."""
-    return caller.known.is_guest and room.channel.kind is Kind.GROUP
+def is_strange(room: Room, caller: Caller) -> bool:
+    """Whether a guest looks at a group that does not admit them, which they don't see."""
+    is_closed = room.channel.kind is Kind.GROUP and not room.channel.guests
+    return is_closed and caller.known.is_guest
 
 
 def require_visible(room: Room, caller: Caller) -> None:

@@ -322,7 +322,7 @@ class AccountTables:
         if used:
             yield from self._end((login_id,))
             return Rotated(revoked=(login_id,), reused_by=user.id)
-        if login.revoked or login.expires_at <= now or user.disabled:
+        if login.revoked or login.expires_at <= now or user.disabled or user.is_guest:
             return Rotated()
         yield _USE_TOKEN(token=old_hash)
         yield _INSERT_TOKEN(hash=new_hash, login=login_id)

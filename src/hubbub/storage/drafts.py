@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from hubbub.model.entities import Draft, Message, Sent
-from hubbub.model.errors import Refused, invalid, not_found
+from hubbub.model.errors import NO_SUCH_MESSAGE, Refused, invalid, not_found
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.storage.schema import channels, mentions, messages, users
 from hubbub.storage.sql import Statement, param
@@ -105,7 +105,7 @@ def _known(drafts: Sequence[Draft]) -> Steps[dict[int, Sent | Refused]]:
         if draft.reply_to is not None and draft.id not in outcome:
             found = yield SEQ(channel=draft.channel_id, id=draft.reply_to)
             if not found:
-                outcome[draft.id] = invalid("reply_to", "there is no such message in this channel")
+                outcome[draft.id] = invalid("reply_to", NO_SUCH_MESSAGE)
     return outcome
 
 

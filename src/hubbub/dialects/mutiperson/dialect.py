@@ -19,6 +19,7 @@ class MutiPersonDialect(Dialect):
     follows = frozenset((Kind.LOBBY, Kind.GROUP, Kind.DIRECT))
     heartbeat_seconds = HEARTBEAT_SECONDS
     spares = True
+    admits_guests = True
     redelivers = True
 
     def codec(self) -> MutiPersonCodec:
@@ -45,6 +46,7 @@ class LobbyDialect(Dialect):
     follows = frozenset((Kind.LOBBY,))
     heartbeat_seconds = HEARTBEAT_SECONDS
     spares = True
+    admits_guests = True
     announces = True
 
     def codec(self) -> LobbyCodec:

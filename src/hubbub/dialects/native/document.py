@@ -53,6 +53,7 @@ MEANINGS: Final = {
     "Of an override: whose id `target_id` is.",
     "description": "What it is for.",
     "private": "Whether joining has to be approved, and nobody else can see it.",
+    "guests": "Whether people without a password may come in, who are believed to be who they say.",
     "owner_id": "Hand it over to this member.",
     "role": "Make them this.",
     "bond": "What the person should become to oneself.",

@@ -16,7 +16,8 @@ encode = msgspec.json.Encoder().encode
 
 def user(person: m.User) -> s.User:
     """As the author of a message, the member of a channel."""
-    return s.User(str(person.id), person.username, person.display_name, person.is_bot)
+    name = person.username
+    return s.User(str(person.id), name, person.display_name, person.is_bot, person.is_guest)
 
 
 def profile(account: m.Account) -> s.Profile:
@@ -30,6 +31,7 @@ def profile(account: m.Account) -> s.Profile:
         person.is_admin,
         account.email,
         person.is_bot or UNSET,
+        person.is_guest or UNSET,
     )
 
 
@@ -121,6 +123,7 @@ def _shared(found: m.Channel) -> tuple[Any, ...]:
         found.position,
         found.slow_mode,
         [override(x) for x in found.overrides],
+        found.guests,
     )
 
 

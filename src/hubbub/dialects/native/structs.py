@@ -48,16 +48,17 @@ Permissions = Annotated[tuple[Permission, ...], Meta(max_length=len(NAMES))]
 
 
 class User(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A person; `bot` is there for a program only."""
+    """A person; `bot` is there for a program only, `guest` for who has no password: anybody may be them."""
 
     id: Id
     username: str
     display_name: str
     bot: bool = False
+    guest: bool = False
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """A person in detail; `email` only in `/users/@me`, `bot` for a program only."""
+    """A person in detail; `email` only in `/users/@me`, `bot` for a program only, `guest` for who has no password."""
 
     id: Id
     username: str
@@ -66,6 +67,7 @@ class Profile(msgspec.Struct, frozen=True):
     admin: bool
     email: str | None = None
     bot: bool | UnsetType = UNSET
+    guest: bool | UnsetType = UNSET
 
 
 class Reaction(msgspec.Struct, frozen=True):
@@ -145,7 +147,8 @@ class Membership(msgspec.Struct, frozen=True):
 
 
 class Channel(msgspec.Struct, frozen=True):
-    """A channel, the same for everybody. The last five are a server's channel's; in others null, 0 and empty."""
+    """A channel, the same for everybody. `server_id` and the four after it are a server's channel's; in others null,
+    0 and empty. `guests`: whether a group admits people without a password."""
 
     id: Id
     kind: Kind
@@ -161,6 +164,7 @@ class Channel(msgspec.Struct, frozen=True):
     position: int
     slow_mode: int
     overrides: list[Override]
+    guests: bool
 
 
 class ChannelView(Channel, frozen=True):
@@ -293,10 +297,12 @@ class ChannelIn(In, frozen=True, forbid_unknown_fields=True):
     kind: Annotated[Kind, Meta(extra_json_schema={"enum": ["group"]})] = Kind.GROUP
     description: Description = ""
     private: bool = False
+    guests: bool = False
 
 
 class ChannelPatch(In, frozen=True, forbid_unknown_fields=True):
-    """At least one of these. The last three are of a server's channel; a `category_id` of null puts it under none."""
+    """At least one of these. `category_id`, `position` and `slow_mode` are of a server's channel; a `category_id` of
+    null puts it under none. `guests` is of a group."""
 
     name: Name | UnsetType = UNSET
     description: Description | UnsetType = UNSET
@@ -305,6 +311,7 @@ class ChannelPatch(In, frozen=True, forbid_unknown_fields=True):
     category_id: Id | UnsetType | None = UNSET
     position: Position | UnsetType = UNSET
     slow_mode: SlowMode | UnsetType = UNSET
+    guests: bool | UnsetType = UNSET
 
 
 class DirectIn(In, frozen=True, forbid_unknown_fields=True):

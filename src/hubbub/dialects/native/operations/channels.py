@@ -24,6 +24,16 @@ from hubbub.wire import fields
 from hubbub.wire.rest import Args
 from hubbub.wire.rest import Operation as Op
 
+_CHANGEABLE: Final = (
+    "name",
+    "description",
+    "private",
+    "guests",
+    "owner_id",
+    "category_id",
+    "position",
+    "slow_mode",
+)
 _MEMBER: Final = CHANNEL + "/members/{user_id}"
 
 
@@ -31,7 +41,7 @@ def _create(a: Args) -> c.Command:
     b = of(a.body, s.ChannelIn)
     if b.kind is not m.Kind.GROUP:
         raise invalid("kind", "only groups are made here; direct channels with POST /dms")
-    return c.CreateGroup(b.name, b.description, b.private)
+    return c.CreateGroup(b.name, b.description, b.private, guests=b.guests)
 
 
 def _find(a: Args) -> c.Command:
@@ -41,9 +51,7 @@ def _find(a: Args) -> c.Command:
 
 def _patch(a: Args) -> c.Command:
     b = of(a.body, s.ChannelPatch)
-    found = given(
-        b, "name", "description", "private", "owner_id", "category_id", "position", "slow_mode"
-    )
+    found = given(b, *_CHANGEABLE)
     if "owner_id" in found:
         found["owner_id"] = fields.user_id(found["owner_id"], "owner_id")
     if "category_id" in found:
