@@ -69,6 +69,7 @@ from hubbub.system import SystemClock, SystemIds
 from hubbub.transport.address import Addresses
 from hubbub.transport.http import Http, health, metrics
 from hubbub.transport.metrics import Metrics
+from hubbub.transport.origin import Origins
 from hubbub.transport.server import Server, bind
 
 log = structlog.get_logger("hubbub")
@@ -233,7 +234,13 @@ class Node:
             health(self.store.ping, lambda: self.dispatch.draining),
             metrics(counted.page, settings.metrics_token),
         )
-        http = Http(self.dispatch, self._logins, self._guests, addresses)
+        http = Http(
+            self.dispatch,
+            self._logins,
+            self._guests,
+            addresses,
+            Origins(self.settings.cors_origins),
+        )
         return Surfaces(settings, self.gateway, http, addresses, self._clock, self._ids, common)
 
     # -- events -------------------------------------------------------------------------------------

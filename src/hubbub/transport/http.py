@@ -17,7 +17,7 @@ from starlette.types import ExceptionHandler
 from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
 from hubbub.model.entities import Tokens
-from hubbub.model.errors import Malformed, Refused, invalid, unauthorized, unavailable
+from hubbub.model.errors import Malformed, Refused, forbidden, invalid, unauthorized, unavailable
 from hubbub.model.ids import UserId
 from hubbub.model.limits import BODY_BYTES
 from hubbub.model.shapes import malformed
@@ -26,6 +26,7 @@ from hubbub.services.guests import Guests
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
 from hubbub.transport.body import is_form, read_body, read_fields, read_file, unwrapped
+from hubbub.transport.origin import Origins
 from hubbub.wire.fields import user_id
 from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
 
@@ -45,12 +46,18 @@ class Http:
     """What REST requests pass through: token, arguments, command, answer."""
 
     def __init__(
-        self, dispatch: Dispatch, logins: Logins, guests: Guests, addresses: Addresses
+        self,
+        dispatch: Dispatch,
+        logins: Logins,
+        guests: Guests,
+        addresses: Addresses,
+        origins: Origins,
     ) -> None:
         self._dispatch = dispatch
         self._logins = logins
         self._guests = guests
         self._addresses = addresses
+        self._origins = origins
         self._uploads = asyncio.Semaphore(UPLOADS)
 
     def routes(self, api: RestApi) -> list[Route]:
@@ -113,11 +120,20 @@ class Http:
         if not token:
             if claimed is None:
                 raise unauthorized(NO_TOKEN)
+            self._require_own_page(request.headers)
             return await self._guests.claim(address, claimed)
         caller = await self._logins.authenticate(token, address)
         if claimed not in (None, caller.user_id):
             raise unauthorized("The token is another user's.")
         return caller
+
+    def _require_own_page(self, given: Mapping[str, str]) -> None:
+        """Who shows no token is believed: any page could speak for a guest (threat S23)."""
+        page = given.get("origin"), given.get("host"), given.get("sec-fetch-site")
+        if not self._origins.allows_page(*page):
+            raise forbidden(
+                "Pages of other origins may not speak for guests; cors_origins names those that may."
+            )
 
     async def _arguments(
         self,
