@@ -65,3 +65,9 @@ FOREIGN: Final = (
 def require_nothing_inside(heard: bytes) -> None:
     found = INSIDE.search(heard)
     assert found is None, heard[max(0, found.start() - 200) : found.end() + 200]
+
+
+def require_no_bug(output: str) -> None:
+    """In what the server has printed and logged since it was asked."""
+    assert "incident" not in output
+    assert "Traceback" not in output

@@ -17,14 +17,7 @@ from starlette.types import ExceptionHandler
 from hubbub.config import is_loopback
 from hubbub.model.commands import Caller
 from hubbub.model.entities import Tokens
-from hubbub.model.errors import (
-    Malformed,
-    Refused,
-    forbidden,
-    invalid,
-    unauthorized,
-    unavailable,
-)
+from hubbub.model.errors import Malformed, Refused, forbidden, invalid, unauthorized, unavailable
 from hubbub.model.ids import UserId
 from hubbub.model.limits import BODY_BYTES
 from hubbub.model.shapes import malformed
@@ -129,28 +122,21 @@ class Http:
         token = api.token(request.headers.get("authorization"), request.query_params)
         claimed = _claimed(operation, request)
         if not token:
-            self._require_page(request)
-            if claimed is not None:
-                return await self._guests.claim(address, claimed)
-            if not operation.visitors:
+            if claimed is None and not operation.visitors:
                 raise unauthorized(NO_TOKEN)
-            return self._guests.visitor(address)
+            self._require_own_page(request.headers)
+            if claimed is None:
+                return self._guests.visitor(address)
+            return await self._guests.claim(address, claimed)
         caller = await self._logins.authenticate(token, address)
         if claimed not in (None, caller.user_id):
             raise unauthorized("The token is another user's.")
         return caller
 
-    def _require_page(self, request: Request) -> None:
-        """That it is no page of elsewhere that lets its visitor's browser speak for a guest, as WebSockets are
-        guarded (threat S1): a guest has no token that such a page would lack."""
-        headers = request.headers
-        origin = headers.get("origin")
-        if origin is None:
-            # A browser names no origin where a page only loads what looks like an image, but says that much.
-            is_ours = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
-        else:
-            is_ours = self._origins.allows(origin, headers.get("host"))
-        if not is_ours:
+    def _require_own_page(self, given: Mapping[str, str]) -> None:
+        """Who shows no token is believed: any page could speak for a guest (threat S23)."""
+        page = given.get("origin"), given.get("host"), given.get("sec-fetch-site")
+        if not self._origins.allows_page(*page):
             raise forbidden(_ELSEWHERE)
 
     async def _arguments(

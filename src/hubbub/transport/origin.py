@@ -25,6 +25,13 @@ class Origins:
             return False
         return given in self._allowed or _is_same(given, host)
 
+    def allows_page(self, origin: str | None, host: str | None, site: str | None) -> bool:
+        """The same for a request that no token shows to be meant: browsers name no origin of a link or a picture, but
+        say by `site` (Sec-Fetch-Site) that they stand on a page of elsewhere."""
+        if origin is None and site in ("cross-site", "same-site"):
+            return self._any
+        return self.allows(origin, host)
+
 
 def _is_same(origin: Origin, host: str | None) -> bool:
     """TLS may end at a proxy, so the scheme only says which port is meant where none is named."""

@@ -59,7 +59,8 @@ def test_frame_that_is_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_tongues_say_what_their_connections_hear() -> None:
     follows = {tongue.label: tongue.follows for tongue in tongues_of(lensed())}
     assert follows["native"] == tuple(Kind)
-    assert follows["mew"] == (Kind.DIRECT, Kind.TEXT)
+    assert Kind.LOBBY not in follows["mew"]
+    assert follows["mutiperson, first stage"] == (Kind.LOBBY,)
     assert follows["channelchat"] == ()
 
 

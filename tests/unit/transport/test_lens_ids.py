@@ -52,7 +52,10 @@ def test_id_is_known_in_every_form_and_by_its_field_where_it_is_small(tmp_path: 
 def test_ids_of_one_message_are_the_same_in_every_dialect(tmp_path: Path) -> None:
     author = User(UserId(ID + 1), "alice", "Alice", START_MS)
     message = Message(MessageId(ID + 2), ChannelId(ID), 3, 7, author, "hi [x", START_MS)
-    frames = frames_of(lensed(), MessageSent(message.channel_id, 7, message))
+    told = {
+        label: one for label, one in lensed().items() if "first stage" not in label
+    }  # it has no ids of messages
+    frames = frames_of(told, MessageSent(message.channel_id, 7, message))
     texts = [text for said in frames.values() for text in said]
     for _, ids in _node(tmp_path, frames=texts)["frames"]:
         assert {ID, ID + 1, ID + 2} == set(ids)
