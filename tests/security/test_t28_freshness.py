@@ -123,6 +123,30 @@ async def test_t28_nothing_after_the_loss_reaches_the_victim_live(
 
 
 @pytest.mark.parametrize("loss", LOSSES)
+def test_t28_nothing_after_the_loss_by_the_routes_of_mew(server: RunningServer, loss: str) -> None:
+    trio = _trio(server.url)
+    sent = trio.owner.send(trio.channel, "before")
+    assert LOSSES[loss](trio).status == 204
+    url, token = f"{server.url}/api", trio.victim.token
+    assert call("GET", f"{url}/users/@me/channels", token=token).body == []
+    for method, path, body in (
+        ("GET", "/messages", None),
+        ("POST", "/messages", {"content": "x"}),
+        ("PATCH", "/messages/{id}", {"content": "x"}),
+        ("DELETE", "/messages/{id}", None),
+        ("PUT", "/messages/{id}/reactions/x/@me", None),
+        ("POST", "/ack", {"lastMessageId": f"{int(sent['id']):024x}"}),
+    ):
+        path = path.replace("{id}", f"{int(sent['id']):024x}")
+        lost, absent = (
+            call(method, f"{url}/channels/{channel:024x}{path}", body, token)
+            for channel in (int(trio.channel), 4503599627370495)
+        )
+        assert (lost.status, lost.body) == (absent.status, absent.body), path
+        assert lost.status == 404, path
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 async def test_t28_nothing_after_the_loss_by_resume_history_or_command(
     server: RunningServer, loss: str
 ) -> None:
