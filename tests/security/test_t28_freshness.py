@@ -13,7 +13,7 @@ import pytest
 from security.flood import Flood
 from support.rest import PASSWORD, Answer, Person, call, sign_in, sign_up
 from support.server import FACTOR, RunningServer, running
-from support.sockets import ChannelChat, Json, Mew, Native, Socket
+from support.sockets import ChannelChat, Json, Mew, Native, Socket, StudyBuddy
 
 
 @dataclass
@@ -54,14 +54,32 @@ async def _open(dialect: str, server: RunningServer, person: Person, channel: st
         return await Native(server.ws, person.token).__aenter__()
     if dialect == "mew":
         return await Mew(server.ws, person.token).__aenter__()
+    if dialect == "studybuddy":
+        return await StudyBuddy(server.ws, person.token).__aenter__()
     socket = await ChannelChat(server.ws, person.token).__aenter__()
     await socket.enter(channel)
     return socket
 
 
 def _about(frames: list[Any], channel: str) -> list[Json]:
-    told = [_in_general(f) if isinstance(f, list) else f for f in frames]
-    return [f for f in told if (f.get("data") or {}).get("channel_id") == channel]
+    plain = map(_plain, frames)
+    return [f for f in plain if (f.get("data") or {}).get("channel_id") == channel]
+
+
+_SAME = {"member_left": "user_left", "group_deleted": "channel_deleted"}
+
+
+def _plain(frame: Any) -> Json:
+    """Study Buddy's frames are flat, and their ids numbers; Mew's are lists, and theirs hexadecimal."""
+    if isinstance(frame, list):
+        return _in_general(frame)
+    if "data" in frame or frame["type"] == "heartbeat_ack":
+        return frame
+    message = frame.get("message") or {}
+    places = message.get("channel_id"), frame.get("channel_id"), frame.get("group_id")
+    data = {"channel_id": str(next(filter(None, places), ""))}
+    data |= {"message_id": str(message.get("id", "")), "user_id": str(frame.get("user_id", ""))}
+    return {"type": _SAME.get(frame["type"], frame["type"]), "data": data}
 
 
 def _in_general(packet: list[Any]) -> Json:
@@ -92,7 +110,7 @@ def _end_of(frames: list[Json], victim: Person) -> int:
     raise AssertionError(f"the victim was not told: {[f['type'] for f in frames[-5:]]}")
 
 
-@pytest.mark.parametrize("dialect", ["native", "channelchat", "mew"])
+@pytest.mark.parametrize("dialect", ["native", "channelchat", "mew", "studybuddy"])
 @pytest.mark.parametrize("loss", LOSSES)
 async def test_t28_nothing_after_the_loss_reaches_the_victim_live(
     server: RunningServer, loss: str, dialect: str

@@ -8,6 +8,7 @@ import pytest
 from hubbub.dialects.channelchat.codec import COMMANDS as CHANNELCHAT_COMMANDS
 from hubbub.dialects.native.codec import COMMANDS as NATIVE_COMMANDS
 from hubbub.dialects.native.events import EVENTS as NATIVE_EVENTS
+from hubbub.dialects.studybuddy.codec import COMMANDS as STUDYBUDDY_COMMANDS
 from support.server import RunningServer
 from transcripts.playbook import frame_types, parse, play
 
@@ -43,13 +44,14 @@ async def test_transcript_when_played_holds(path: Path, server: RunningServer) -
     await play(path, server)
 
 
-async def test_session_of_the_channelchat_page_when_played_holds(
-    tmp_path: Path, server: RunningServer
+@pytest.mark.parametrize("dialect", ["channelchat", "studybuddy"])
+async def test_session_of_a_dialects_page_when_played_holds(
+    tmp_path: Path, server: RunningServer, dialect: str
 ) -> None:
-    page = (HERE.parents[1] / "docs" / "dialects" / "channelchat.md").read_text()
+    page = (HERE.parents[1] / "docs" / "dialects" / f"{dialect}.md").read_text()
     session = re.search(r"```transcript\n(.*?)```", page, re.DOTALL)
     assert session is not None
-    path = tmp_path / "channelchat.md"
+    path = tmp_path / f"{dialect}.md"
     path.write_text(session[1])
     await play(path, server)
 
@@ -77,3 +79,16 @@ def test_mew_event_when_in_the_seed_occurs_in_a_transcript(event: str) -> None:
 @pytest.mark.parametrize("command", CHANNELCHAT_COMMANDS)
 def test_channelchat_command_when_in_table_occurs_in_a_transcript(command: str) -> None:
     assert command in _types("channelchat", ">")
+
+
+@pytest.mark.parametrize("command", STUDYBUDDY_COMMANDS)
+def test_studybuddy_command_when_in_table_occurs_in_a_transcript(command: str) -> None:
+    assert command in _types("studybuddy", ">")
+
+
+STUDYBUDDY_PAGE = (HERE.parents[1] / "docs" / "dialects" / "studybuddy.md").read_text()
+
+
+@pytest.mark.parametrize("kind", sorted(_types("studybuddy", "<") | set(STUDYBUDDY_COMMANDS)))
+def test_studybuddy_frame_when_in_a_transcript_is_on_its_page(kind: str) -> None:
+    assert re.search(rf"[`\"]{kind}\b", STUDYBUDDY_PAGE)

@@ -7,6 +7,7 @@ reserved bits, close codes, and every limit (RFC 6455 §5, §7.4; tests T31–T3
 import asyncio
 import contextlib
 import logging
+import socket
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, Final, NamedTuple, Protocol
@@ -29,6 +30,9 @@ from hubbub.model.limits import FRAGMENTS, FRAME_BYTES
 from hubbub.wire.websocket import close_frame
 
 HANDSHAKE_SECONDS: Final = 10.0
+# Not every dialect has heartbeats that a connection depends on: a peer that is gone without a word is found by
+# the kernel, 120 s + 4 × 15 s after it was last heard.
+KEEPALIVE: Final = {"TCP_KEEPIDLE": 120, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 LINGER_SECONDS: Final = 2.0  # for the client's close frame after ours
 READ_BUFFER: Final = 2_048  # grows while a client sends more; most never do
 # picows would let the buffer of a client that pours grow to what the kernel holds: one read then was 270,000
@@ -54,6 +58,13 @@ class _Log(logging.LoggerAdapter[logging.Logger]):
 
 
 _log = _Log(logging.getLogger("hubbub.picows"), {})
+
+
+def _keep_alive(raw: socket.socket) -> None:
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVE.items():
+        if hasattr(socket, name):  # not on every system
+            raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class Session(Protocol):
@@ -129,6 +140,8 @@ class WebSocket(WSListener):
         """The handshake is done."""
         self.socket = transport.underlying_transport
         self.write = self.socket.write
+        with contextlib.suppress(OSError):  # it may have gone again already
+            _keep_alive(self.socket.get_extra_info("socket"))
         self.session = self._owner.open(self, *self._place)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:

@@ -1,5 +1,6 @@
 """REST as a table: a dialect says `method, path → command`, and how results and refusals look."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
@@ -32,6 +33,13 @@ def bearer(authorization: str | None) -> str | None:
     """The token of an `Authorization: Bearer` header (RFC 6750); None where there is no such header."""
     scheme, _, token = (authorization or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def retry_after(refusal: Refused) -> tuple[tuple[str, str], ...]:
+    """The header of a refusal that wears off, in whole seconds (RFC 9110 §10.2.3), never too soon; else nothing."""
+    if refusal.retry_after is None:
+        return ()
+    return (("retry-after", str(max(1, math.ceil(refusal.retry_after)))),)
 
 
 class Args(msgspec.Struct, frozen=True):

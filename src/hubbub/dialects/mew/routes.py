@@ -1,6 +1,5 @@
 """Seed 001's REST side (docs/dialects/mew.md). Errors are `{message}`."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -15,7 +14,7 @@ from hubbub.dialects.mew.operations import (
     servers,
 )
 from hubbub.model.errors import Code, Refused
-from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Operation, bearer
+from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Operation, bearer, retry_after
 from hubbub.wire.socketio import encode_json
 
 # What stands first is found first: `/users/@me/…` before `/users/{person_id}`.
@@ -64,9 +63,7 @@ class MewRest:
 
     def refuse(self, operation: Operation, refusal: Refused) -> Answer:
         """`{message}`, and where it stands what is wrong."""
-        headers: tuple[tuple[str, str], ...] = ()
-        if refusal.retry_after is not None:
-            headers = (("retry-after", str(max(1, math.ceil(refusal.retry_after)))),)
+        headers = retry_after(refusal)
         body = encode_json(_said(operation, refusal))
         otherwise = OTHERWISE.get((operation.method, operation.path, refusal.code))
         return Answer(otherwise or STATUS[refusal.code], body, headers=headers)

@@ -1,6 +1,5 @@
 """Native's REST side: `/api/v1`, bearer tokens, RFC 9457 problems."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -19,7 +18,7 @@ from hubbub.dialects.native.operations import (
 )
 from hubbub.model.errors import Code, Refused
 from hubbub.ports.clock import Clock
-from hubbub.wire.rest import JSON, Answer, Operation, bearer
+from hubbub.wire.rest import JSON, Answer, Operation, bearer, retry_after
 
 STATUS: Final = {
     Code.UNAUTHORIZED: (401, "Not signed in"),
@@ -85,9 +84,7 @@ class NativeRest:
             refusal.field,
             refusal.retry_after,
         )
-        headers: tuple[tuple[str, str], ...] = ()
-        if refusal.retry_after is not None:
-            headers = (("retry-after", str(max(1, math.ceil(refusal.retry_after)))),)
+        headers = retry_after(refusal)
         if status == 401:
             headers = (*headers, ("www-authenticate", 'Bearer realm="hubbub"'))
         return Answer(status, render.encode(problem), "application/problem+json", headers)

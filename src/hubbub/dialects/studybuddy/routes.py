@@ -11,7 +11,7 @@ from hubbub.dialects.studybuddy import errors
 from hubbub.dialects.studybuddy.operations import accounts, friends, groups, messages
 from hubbub.dialects.studybuddy.render import encode
 from hubbub.model.errors import Code, Refused
-from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Operation, bearer
+from hubbub.wire.rest import NO_TOKEN, STATUS, Answer, Operation, bearer, retry_after
 
 MESSAGE_OPERATIONS: Final = messages.OPERATIONS
 ACCOUNT_OPERATIONS: Final = (*accounts.OPERATIONS, *groups.OPERATIONS, *friends.OPERATIONS)
@@ -63,12 +63,14 @@ class StudyBuddyRest:
     def refuse(self, operation: Operation, refusal: Refused) -> Answer:
         """The reason in its envelope."""
         status, number, text = _worded(operation, refusal)
+        headers = retry_after(refusal)
         if _is_of_friends(operation):
-            return Answer(status, encode({"success": False, "message": text}))
+            told = encode({"success": False, "message": text})
+            return Answer(status, told, headers=headers)
         error: dict[str, object] = {"code": number, "message": text}
         if refusal.retry_after is not None:
             error["retry_after"] = refusal.retry_after
-        return Answer(status, encode({"success": False, "errors": [error]}))
+        return Answer(status, encode({"success": False, "errors": [error]}), headers=headers)
 
 
 def _nothing_here() -> Answer:
@@ -96,7 +98,8 @@ def _text(operation: Operation, refusal: Refused) -> str:
     if path == "/messages/user":
         return errors.private_words(refusal)
     if refusal.code is Code.NOT_FOUND:
-        return _NOT_FOUND.get(path) or (NO_GROUP if "{group_id}" in path else refusal.message)
+        of_group = "{group_id}" in path and "{member_id}" not in path
+        return _NOT_FOUND.get(path) or (NO_GROUP if of_group else refusal.message)
     if path.startswith("/messages/group"):
         return errors.group_words(refusal)
     return refusal.message
