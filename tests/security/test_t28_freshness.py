@@ -62,8 +62,24 @@ async def _open(dialect: str, server: RunningServer, person: Person, channel: st
 
 
 def _about(frames: list[Any], channel: str) -> list[Json]:
-    told = [_in_general(f) if isinstance(f, list) else _plain(f) for f in frames]
-    return [f for f in told if (f.get("data") or {}).get("channel_id") == channel]
+    plain = map(_plain, frames)
+    return [f for f in plain if (f.get("data") or {}).get("channel_id") == channel]
+
+
+_SAME = {"member_left": "user_left", "group_deleted": "channel_deleted"}
+
+
+def _plain(frame: Any) -> Json:
+    """Study Buddy's frames are flat, and their ids numbers; Mew's are lists, and theirs hexadecimal."""
+    if isinstance(frame, list):
+        return _in_general(frame)
+    if "data" in frame or frame["type"] == "heartbeat_ack":
+        return frame
+    message = frame.get("message") or {}
+    places = message.get("channel_id"), frame.get("channel_id"), frame.get("group_id")
+    data = {"channel_id": str(next(filter(None, places), ""))}
+    data |= {"message_id": str(message.get("id", "")), "user_id": str(frame.get("user_id", ""))}
+    return {"type": _SAME.get(frame["type"], frame["type"]), "data": data}
 
 
 def _in_general(packet: list[Any]) -> Json:
@@ -72,20 +88,6 @@ def _in_general(packet: list[Any]) -> Json:
     ids = {"channel_id": data.get("channelId"), "message_id": data.get("_id")}
     found = {key: str(int(value, 16)) for key, value in ids.items() if value}
     return {"type": MEW_NAMES.get(name, name), "data": found}
-
-
-_SAME = {"member_left": "user_left", "group_deleted": "channel_deleted"}
-
-
-def _plain(frame: Json) -> Json:
-    """Study Buddy's frames are flat, and their ids numbers."""
-    if "data" in frame or frame["type"] == "heartbeat_ack":
-        return frame
-    message = frame.get("message") or {}
-    places = message.get("channel_id"), frame.get("channel_id"), frame.get("group_id")
-    data = {"channel_id": str(next(filter(None, places), ""))}
-    data |= {"message_id": str(message.get("id", "")), "user_id": str(frame.get("user_id", ""))}
-    return {"type": _SAME.get(frame["type"], frame["type"]), "data": data}
 
 
 def _version(frame: Json, flood: Flood) -> int:
@@ -136,6 +138,30 @@ async def test_t28_nothing_after_the_loss_reaches_the_victim_live(
         assert after, "the others go on"
     await victim.ws.close()
     await other.ws.close()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_t28_nothing_after_the_loss_by_the_routes_of_mew(server: RunningServer, loss: str) -> None:
+    trio = _trio(server.url)
+    sent = trio.owner.send(trio.channel, "before")
+    assert LOSSES[loss](trio).status == 204
+    url, token = f"{server.url}/api", trio.victim.token
+    assert call("GET", f"{url}/users/@me/channels", token=token).body == []
+    for method, path, body in (
+        ("GET", "/messages", None),
+        ("POST", "/messages", {"content": "x"}),
+        ("PATCH", "/messages/{id}", {"content": "x"}),
+        ("DELETE", "/messages/{id}", None),
+        ("PUT", "/messages/{id}/reactions/x/@me", None),
+        ("POST", "/ack", {"lastMessageId": f"{int(sent['id']):024x}"}),
+    ):
+        path = path.replace("{id}", f"{int(sent['id']):024x}")
+        lost, absent = (
+            call(method, f"{url}/channels/{channel:024x}{path}", body, token)
+            for channel in (int(trio.channel), 4503599627370495)
+        )
+        assert (lost.status, lost.body) == (absent.status, absent.body), path
+        assert lost.status == 404, path
 
 
 @pytest.mark.parametrize("loss", LOSSES)
