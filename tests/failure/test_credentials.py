@@ -264,6 +264,47 @@ async def mew_program(server: RunningServer, _: Person, token: str) -> bool:
     return _status(401 if answer.status == 400 else answer.status)
 
 
+async def studybuddy(server: RunningServer, _: Person, token: str) -> bool:
+    async with Socket(server.ws + "/studybuddy/ws") as socket:
+        await socket.send({"type": "auth", "token": token})
+        answer = await socket.receive()
+        if answer["type"] != "authenticated":
+            word = "Invalid token" if token else "Token required"
+            assert (answer["type"], answer["message"]) == ("error", word)
+        return bool(answer["type"] == "authenticated")
+
+
+async def studybuddy_rest(server: RunningServer, _: Person, token: str) -> bool:
+    url = f"{server.url}/messages/online?user_ids=1"
+    return _status(call("GET", url, token=token or None).status)
+
+
+async def mutiperson(server: RunningServer, person: Person, token: str) -> bool:
+    return await _initialised(server, {"from_user_id": person.id, "message": "init"}, token)
+
+
+async def mutiperson_first_stage(server: RunningServer, person: Person, token: str) -> bool:
+    return await _initialised(server, {"user_id": person.id, "user_name": person.name}, token)
+
+
+async def _initialised(server: RunningServer, who: Json, token: str) -> bool:
+    """Whether a second person may be written to: nothing answers an INIT that was taken."""
+    async with Socket(server.ws + "/mutiperson") as socket:
+        await socket.send({"type": "INIT", "token": token, **who})
+        kind = "USER" if "user_id" in who else "MESSAGE"
+        said = {"chat_type": "BLOCK", "block_id": "0", "message": "in", "temp_id": "1"}
+        await socket.send({"type": kind, **who, **said} | {"message": "in"})
+        while (answer := await socket.receive())["type"] == "SYSTEM":
+            pass
+        assert answer["type"] in ("ERROR", "CONFIRM", "USER")
+        return bool(answer["type"] != "ERROR")
+
+
+async def mutiperson_rest(server: RunningServer, person: Person, token: str) -> bool:
+    url = f"{server.url}/mutiperson/ws/profile/contacter?user_id={person.id}"
+    return _status(call("GET", url, token=token or None).status)
+
+
 def exchange(method: str, url: str, body: bytes | None = None) -> bytes:
     """A request that must succeed, and its body."""
     request = urllib.request.Request(url, body, method=method)
@@ -293,6 +334,11 @@ ENTRIES: list[Entry] = [
     mew_polling,
     mew_rest,
     mew_program,
+    studybuddy,
+    studybuddy_rest,
+    mutiperson,
+    mutiperson_first_stage,
+    mutiperson_rest,
     rest,
     channelchat_rest,
     channelchat_rest_query,

@@ -74,7 +74,7 @@ def _plain(frame: Any) -> Json:
     if isinstance(frame, list):
         return _in_general(frame)
     if "data" in frame or frame["type"] == "heartbeat_ack":
-        return frame
+        return dict(frame)
     message = frame.get("message") or {}
     places = message.get("channel_id"), frame.get("channel_id"), frame.get("group_id")
     data = {"channel_id": str(next(filter(None, places), ""))}

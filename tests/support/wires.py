@@ -40,6 +40,13 @@ WIRES: Final = {
         "43/mew,999",
         "42/mew,%s",
     ),
+    "studybuddy": Wire("/studybuddy/ws", ('{"type":"auth","token":"{token}"}',), *_HEARTBEAT),
+    "mutiperson": Wire(
+        "/mutiperson",
+        ('{"type":"INIT","from_user_id":"{id}","message":"init","token":"{token}"}',),
+        '{"type":"PING","from_user_id":"1"}',
+        '{"type":"PONG"',
+    ),
 }
 
 
