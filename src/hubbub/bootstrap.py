@@ -142,7 +142,9 @@ class Node:
             self.tasks,
             grace=settings.presence_grace_seconds,
         )
-        self._viewers = Viewers(self._broker, self._clock, grace=settings.presence_grace_seconds)
+        self._viewers = Viewers(
+            self._broker, self._clock, self._rates, grace=settings.presence_grace_seconds
+        )
         self.services = self._make_services()
         self._receipts = Receipts(self._directory, self.services.reads)
         self._redelivery = Redelivery(self.services.reads, self._clock)

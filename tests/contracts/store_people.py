@@ -153,6 +153,9 @@ class ChannelContract:
         assert [c.id for c in await world.store.read(find(bob.id, "new"))] == [room]
         assert await world.store.read(find(bob.id, "old")) == []
         assert await world.store.read(find(ann.id, "new")) == []
+        assert await world.store.read(find(bob.id, "EW")) == []
+        assert [c.id for c in await world.store.read(find(bob.id, "EW", within=True))] == [room]
+        assert await world.store.read(find(bob.id, "%", within=True)) == []
 
 
 class AccountContract:
@@ -183,14 +186,19 @@ class AccountContract:
         for name in ("ann", "Anna", "bob", "a%b", "a_b"):
             await world.person(name)
 
-        async def search(prefix: str, limit: int = 20) -> list[str]:
-            found = await world.store.read(world.store.accounts.search_users(prefix, limit))
+        find = world.store.accounts.search_users
+
+        async def search(prefix: str, limit: int = 20, *, within: bool = False) -> list[str]:
+            found = await world.store.read(find(prefix, limit, within=within))
             return [u.username for u in found]
 
         assert await search("AN") == ["ann", "Anna"]
         assert await search("a%") == ["a%b"]
         assert await search("a_") == ["a_b"]
         assert len(await search("", 3)) == 3
+        assert await search("NN", within=True) == ["ann", "Anna"]
+        assert await search("%", within=True) == ["a%b"]
+        assert len(await search("", 3, within=True)) == 3
 
     async def test_s4_parallel_refresh_has_exactly_one_winner_and_ends_the_family(
         self, world: World

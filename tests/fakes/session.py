@@ -34,6 +34,7 @@ class FakeSession:
         self.pid = ""
         self.seen = 0
         self.closed = False
+        self.is_keeping_up = True
         self.writes: list[list[dict[str, Any]]] = []
         self.held: list[Event] = []
         self.notes: list[object] = []

@@ -8,7 +8,15 @@ import pytest
 from support.rest import HTTP, call
 from support.server import RunningServer
 
-SOCKETS = ["/gateway", "/ws", "/channelchat/ws", "/channelchat/api/v1/ws", "/studybuddy/ws"]
+SOCKETS = [
+    "/gateway",
+    "/ws",
+    "/channelchat/ws",
+    "/channelchat/api/v1/ws",
+    "/studybuddy/ws",
+    "/mutiperson",
+    "/mutiperson/ws",
+]
 
 
 @pytest.mark.parametrize("path", SOCKETS)

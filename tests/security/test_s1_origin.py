@@ -13,7 +13,14 @@ from support.engineio import SECONDS, Polling, Wire
 from support.rest import sign_up
 from support.server import FACTOR, RunningServer, running
 
-WEBSOCKETS = ["/gateway", "/ws", "/", "/channelchat/ws", "/socket.io/?EIO=4&transport=websocket"]
+WEBSOCKETS = [
+    "/gateway",
+    "/ws",
+    "/",
+    "/channelchat/ws",
+    "/mutiperson/ws",
+    "/socket.io/?EIO=4&transport=websocket",
+]
 
 
 @dataclass

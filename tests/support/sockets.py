@@ -287,6 +287,7 @@ class MutiPerson(Socket):
 
     async def __aenter__(self) -> "MutiPerson":
         answer = await asyncio.to_thread(call, "POST", self._login, {"user_name": self._name})
+        assert answer.status == 200, answer
         self.user_id = str(answer.body["data"]["user_id"])
         await super().__aenter__()
         await self.send({"type": "INIT", "from_user_id": self.user_id, "message": "init"})

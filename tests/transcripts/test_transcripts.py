@@ -44,7 +44,7 @@ async def test_transcript_when_played_holds(path: Path, server: RunningServer) -
     await play(path, server)
 
 
-@pytest.mark.parametrize("dialect", ["channelchat", "studybuddy"])
+@pytest.mark.parametrize("dialect", ["channelchat", "studybuddy", "mutiperson"])
 async def test_session_of_a_dialects_page_when_played_holds(
     tmp_path: Path, server: RunningServer, dialect: str
 ) -> None:

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 from hubbub.gateway.presence import CLEAN_GRACE
 from hubbub.model.entities import User
+from hubbub.model.errors import Refused
 from hubbub.model.events import ChannelEntered, ChannelExited, Publication
 from hubbub.model.ids import ChannelId, UserId
 from hubbub.model.topics import channel_topic
 from hubbub.ports.broker import Broker
 from hubbub.ports.clock import Clock
+from hubbub.services.rates import MESSAGES, Rates
 
 if TYPE_CHECKING:
     from hubbub.gateway.session import Session
@@ -20,9 +22,10 @@ Key = tuple[ChannelId, UserId]
 class Viewers:
     """`grace` is how long, in seconds, a lost connection may take to come back unnoticed."""
 
-    def __init__(self, broker: Broker, clock: Clock, *, grace: float) -> None:
+    def __init__(self, broker: Broker, clock: Clock, rates: Rates, *, grace: float) -> None:
         self._broker = broker
         self._clock = clock
+        self._rates = rates
         self._grace = grace
         self._sessions: dict[Key, set[Session]] = {}
         self._channels: dict[Session, set[ChannelId]] = {}
@@ -41,8 +44,13 @@ class Viewers:
         self._channels.setdefault(session, set()).add(channel_id)
 
     def announce(self, session: "Session", channel_id: ChannelId) -> None:
-        """Tells everybody there, the person too, and as often as they come."""
+        """Tells everybody there, the person too, as often as they come; within the rate of messages, or coming and
+        going would be a way around it."""
         self.enter(session, channel_id, announce=False)
+        try:
+            self._rates.take(MESSAGES, "messages", session.caller.user_id, channel_id)
+        except Refused:
+            return
         self._publish(ChannelEntered(channel_id, session.caller.known, self._clock.now_ms()))
 
     def leave(self, session: "Session", *, clean: bool) -> None:

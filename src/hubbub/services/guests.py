@@ -56,20 +56,15 @@ class Guests:
     async def admit(self, address: str, command: Connect) -> Caller:
         """Who a connection without a token says it is; raises `Refused(unauthorized)`."""
         self._require_open()
-        if command.claimed_user_id is not None:
-            try:
-                return await self.claim(address, command.claimed_user_id)
-            except Refused:
-                if not command.guest:
-                    raise
-        if not command.guest:
-            raise unauthorized(_UNKNOWN)
+        claimed = command.claimed_user_id
+        if not command.guest or await self._is_somebodys(claimed):
+            return await self.claim(address, claimed)
         return _caller(address, await self.enter(Caller(address), EnterAsGuest(command.guest)))
 
-    async def claim(self, address: str, user_id: UserId) -> Caller:
+    async def claim(self, address: str, user_id: UserId | None) -> Caller:
         """The guest of an id; raises `Refused(unauthorized)`, the same for anybody else's and for nobody's."""
         self._require_open()
-        user = await self._store.read(self._store.accounts.get_user(user_id))
+        user = await self._user(user_id)
         if user is None or not user.is_guest or user.disabled:
             raise unauthorized(_UNKNOWN)
         return _caller(address, user)
@@ -79,6 +74,14 @@ class Guests:
         self._require_open()
         nobody = UserId(-1 - crc32(address.encode()))  # no id of anybody is negative
         return _caller(address, User(nobody, "", "", 0, is_guest=True))
+
+    async def _is_somebodys(self, user_id: UserId | None) -> bool:
+        return await self._user(user_id) is not None
+
+    async def _user(self, user_id: UserId | None) -> User | None:
+        if user_id is None:
+            return None
+        return await self._store.read(self._store.accounts.get_user(user_id))
 
     def _require_open(self) -> None:
         if not self._is_open:

@@ -52,7 +52,7 @@ class Place:
             hub,
             fanout,
             self.presence,
-            Viewers(town.broker, town.clock, grace=0),
+            Viewers(town.broker, town.clock, town.rates, grace=0),
             recovery,
             receipts,
             redelivery,
