@@ -69,7 +69,7 @@ def _about(frames: list[Any], channel: str) -> list[Json]:
 _SAME = {"member_left": "user_left", "group_deleted": "channel_deleted"}
 
 
-def _plain(frame: Any) -> Json:
+def _plain(frame: Json | list[Any]) -> Json:
     """Study Buddy's frames are flat, and their ids numbers; Mew's are lists, and theirs hexadecimal."""
     if isinstance(frame, list):
         return _in_general(frame)

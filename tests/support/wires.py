@@ -25,7 +25,9 @@ class Wire:
 _HEARTBEAT: Final = '{"type":"heartbeat"}', '{"type":"heartbeat_ack"'
 WIRES: Final = {
     "native": Wire("/gateway", ('{"type":"connect","data":{"token":"{token}"}}',), *_HEARTBEAT),
-    "channelchat": Wire("/ws", ('{"type":"connect","data":{"token":"{token}"}}',), *_HEARTBEAT),
+    "channelchat": Wire(
+        "/channelchat/ws", ('{"type":"connect","data":{"token":"{token}"}}',), *_HEARTBEAT
+    ),
     "chatgroup": Wire(
         ENGINE,
         ("40/chatgroup,", '42/chatgroup,["authenticate",{"token":"{token}"}]'),
