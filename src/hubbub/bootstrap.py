@@ -20,8 +20,9 @@ from hubbub.broker.memory import MemoryBroker
 from hubbub.config import Settings
 from hubbub.folder import DATABASE, Unstartable
 from hubbub.gateway.fanout import Fanout
-from hubbub.gateway.gateway import Gateway, Parts
+from hubbub.gateway.gateway import Gateway
 from hubbub.gateway.hub import Hub
+from hubbub.gateway.parts import Parts
 from hubbub.gateway.presence import PresenceTracker
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery

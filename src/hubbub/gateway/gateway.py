@@ -7,40 +7,25 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from hubbub.gateway.fanout import Fanout
-from hubbub.gateway.hub import Hub
-from hubbub.gateway.presence import PresenceTracker
-from hubbub.gateway.receipts import Receipts
-from hubbub.gateway.recovery import Recovery
-from hubbub.gateway.redelivery import Redelivery
+from hubbub.gateway.catching_up import catch_up, ready
+from hubbub.gateway.parts import Parts
 from hubbub.gateway.replay import (
     NOTHING,
-    Snapshot,
     fresh,
     joined_since,
-    places,
     snapshot,
     versions,
 )
 from hubbub.gateway.session import Session
-from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import AddMember, Caller, Command, Connect, EnterChannel
-from hubbub.model.entities import Kind, Status
+from hubbub.model.entities import Status
 from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized, unavailable
 from hubbub.model.events import MessageSent
-from hubbub.model.ids import LOBBY, ChannelId, LoginId, UserId
+from hubbub.model.ids import LOBBY, ChannelId, UserId
 from hubbub.model.limits import PRESENCE_MEMBERS
 from hubbub.model.topics import channel_topic, user_topic
-from hubbub.ports.clock import Clock
 from hubbub.ports.connection import Connection
 from hubbub.ports.dialect import Dialect, Entered, Ready
-from hubbub.ports.ids import IdSource
-from hubbub.ports.store import Store
-from hubbub.services.directory import Directory
-from hubbub.services.dispatch import Dispatch
-from hubbub.services.guests import Guests
-from hubbub.services.logins import Logins
-from hubbub.services.members import Members
 from hubbub.services.visibility import visible
 
 log = structlog.get_logger("hubbub.gateway")
@@ -49,26 +34,6 @@ UNKNOWN_PER_ADDRESS = 20  # sockets of one address that have not signed in (G18)
 SESSIONS_PER_USER = 100
 REPLACED = Disconnect(1000, "the client has come back on another connection", reconnect=True)
 ANOTHER = Disconnect(1000, "another person has signed in; connect again", reconnect=True)
-
-
-class Parts(msgspec.Struct, frozen=True):
-    """What the gateway works with."""
-
-    store: Store
-    directory: Directory
-    dispatch: Dispatch
-    logins: Logins
-    guests: Guests
-    members: Members
-    hub: Hub
-    fanout: Fanout
-    presence: PresenceTracker
-    viewers: Viewers
-    recovery: Recovery
-    receipts: Receipts
-    redelivery: Redelivery
-    clock: Clock
-    ids: IdSource
 
 
 class Gateway:
@@ -164,8 +129,8 @@ class Gateway:
         self.hub.subscribe(session, user_topic(caller.user_id))
         parts.presence.came(caller.user_id)
         if not session.dialect.follows:
-            return self._ready(session, NOTHING, ())
-        return await self._catch_up(session, command)
+            return ready(session, NOTHING)
+        return await catch_up(self._parts, session, command)
 
     async def _caller(self, session: Session, command: Connect) -> Caller:
         claimed, address = command.claimed_user_id, session.caller.address
@@ -193,9 +158,9 @@ class Gateway:
             session.caller = caller
             self.hub.add(session)
         if not session.dialect.reads_unread:
-            return self._ready(session, NOTHING, ())
+            return ready(session, NOTHING)
         found = await parts.store.read(snapshot(parts.store, caller.user_id, {}, unread=True))
-        return self._ready(session, found, ())
+        return ready(session, found)
 
     def start_over(self, session: Session) -> None:
         """A connection that turns out to speak another dialect than the one that signed it in: nobody yet."""
@@ -250,57 +215,6 @@ class Gateway:
     def knows(self, token: str) -> bool:
         """Whether a token is signed by us and has not expired; the log-in itself is looked up later."""
         return self._parts.logins.is_ours(token)
-
-    async def _catch_up(self, session: Session, command: Connect) -> Ready:
-        user_id, dialect = session.caller.user_id, session.dialect
-        store, has_servers = self._parts.store, Kind.TEXT in dialect.follows
-        await self._listen(session)
-        if dialect.redelivers:
-            await self.redelivery.settle(user_id)
-        ask = snapshot(
-            store,
-            user_id,
-            command.positions or {},
-            unread=dialect.reads_unread,
-            undelivered=dialect.redelivers,
-            servers=has_servers,
-        )
-        found = await store.read(ask)
-        # What the snapshot has seen must be among what is held, or it would come again as news.
-        await store.published()
-        mine = [view.channel.id for view in found.views]
-        servers = [view.server.id for view in found.servers]
-        online = await self._parts.presence.companions(user_id, mine, servers)
-        return self._ready(session, found, sorted(online))
-
-    async def _listen(self, session: Session) -> None:
-        """Where the person is: another of their devices knows it, else the store."""
-        user_id, follows = session.caller.user_id, session.dialect.follows
-        for other in self.hub.of_user(user_id):
-            if other is not session and other.dialect.follows == follows and not other.is_held:
-                self.hub.join_as(session, other)
-                return
-        store = self._parts.store
-        channels, servers = await store.read(places(store, user_id))
-        for channel_id, kind in channels:
-            if kind in follows:
-                self.hub.subscribe(session, channel_topic(channel_id))
-        for server_id in servers if Kind.TEXT in follows else ():
-            await self._parts.fanout.audience.load(session, server_id)
-
-    def _ready(self, session: Session, found: Snapshot, online: Sequence[UserId]) -> Ready:
-        caller = session.caller
-        return Ready(
-            caller.known,
-            caller.login_id or LoginId(""),
-            found.views,
-            online,
-            found.changes,
-            found.unread,
-            found.refusals,
-            session.dialect.heartbeat_seconds,
-            found.servers,
-        )
 
     def release(self, session: Session, ready: Ready) -> None:
         """The snapshot has been sent: now what happened since, then live."""

@@ -12,6 +12,14 @@ from hubbub.model.connection_commands import Heartbeat as Heartbeat
 from hubbub.model.entities import GroupRole, Status
 from hubbub.model.ids import CategoryId, ChannelId, LoginId, MessageId, UserId
 from hubbub.model.limits import MEMBERS_PAGE, PAGE_DEFAULT
+from hubbub.model.relationship_commands import AnswerFriend as AnswerFriend
+from hubbub.model.relationship_commands import Block as Block
+from hubbub.model.relationship_commands import EndRelationship as EndRelationship
+from hubbub.model.relationship_commands import ListRelationships as ListRelationships
+from hubbub.model.relationship_commands import ListRequests as ListRequests
+from hubbub.model.relationship_commands import RemoveFriend as RemoveFriend
+from hubbub.model.relationship_commands import RequestFriend as RequestFriend
+from hubbub.model.relationship_commands import Unblock as Unblock
 
 # -- accounts -----------------------------------------------------------------------------------------
 
@@ -332,54 +340,6 @@ class Typing(Command, frozen=True):
 
     channel_id: ChannelId
     stopped: bool = False
-
-
-# -- relationships ------------------------------------------------------------------------------------
-
-
-class ListRelationships(Command, frozen=True):
-    """The caller's friends, requests and blocks."""
-
-
-class ListRequests(Command, frozen=True):
-    """Who asks the caller to be friends."""
-
-
-class RequestFriend(Command, frozen=True):
-    """Ask to be friends, or accept what the other person has asked."""
-
-    user_id: UserId
-
-
-class AnswerFriend(Command, frozen=True):
-    """Accept or reject a request."""
-
-    request_id: int
-    accept: bool
-
-
-class RemoveFriend(Command, frozen=True):
-    """End a friendship, withdraw an outgoing request, reject an incoming one."""
-
-    user_id: UserId
-
-
-class Block(Command, frozen=True):
-    """Hear no more from a person; ends a friendship and all requests."""
-
-    user_id: UserId
-
-
-class Unblock(Command, frozen=True):
-    """Take a block back."""
-
-    user_id: UserId
-
-
-class EndRelationship(Command, frozen=True):
-    """`RemoveFriend` or `Unblock`, whichever it needs."""
-
-    user_id: UserId
 
 
 # -- images -------------------------------------------------------------------------------------------

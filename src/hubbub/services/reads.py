@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from operator import itemgetter
 
 import msgspec
 
@@ -15,7 +16,7 @@ from hubbub.model.events import (
     TypingStarted,
     TypingStopped,
 )
-from hubbub.model.ids import MessageId, UserId
+from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.model.limits import PRESENCE_MEMBERS, RECEIPTS_MEMBERS, SYNC_CHARS, UNREAD_MESSAGES
 from hubbub.model.permissions import SEND_MESSAGES
 from hubbub.model.topics import channel_topic, user_topic
@@ -132,7 +133,18 @@ def undelivered_in(store: Store, views: Iterable[ChannelView]) -> Transaction[li
 
 def _bounded(found: list[Message]) -> list[Message]:
     """Oldest first, and of too much the newest."""
-    found.sort(key=lambda m: m.id, reverse=True)
-    sizes = accumulate(len(m.content) for m in found)
-    kept = [message for message, size in zip(found, sizes, strict=True) if size <= SYNC_CHARS]
+    newest = in_order(found)[::-1]
+    sizes = accumulate(len(m.content) for m in newest)
+    kept = [message for message, size in zip(newest, sizes, strict=True) if size <= SYNC_CHARS]
     return kept[::-1]
+
+
+def in_order(found: Iterable[Message]) -> list[Message]:
+    """By time, as far as that goes: a channel's messages keep the channel's own order, whatever their ids say."""
+    reached: dict[ChannelId, int] = {}
+    timed: list[tuple[int, Message]] = []
+    for message in sorted(found, key=lambda m: m.seq):
+        latest = max(reached.get(message.channel_id, 0), message.id)
+        reached[message.channel_id] = latest
+        timed.append((latest, message))
+    return [message for _, message in sorted(timed, key=itemgetter(0))]

@@ -12,8 +12,9 @@ from fakes.town import Town
 from hubbub.dialects.channelchat import ChannelChatDialect
 from hubbub.dialects.studybuddy import StudyBuddyDialect
 from hubbub.gateway.fanout import Fanout
-from hubbub.gateway.gateway import Gateway, Parts
+from hubbub.gateway.gateway import Gateway
 from hubbub.gateway.hub import Hub
+from hubbub.gateway.parts import Parts
 from hubbub.gateway.presence import PresenceTracker
 from hubbub.gateway.receipts import Receipts
 from hubbub.gateway.recovery import Recovery
