@@ -76,7 +76,7 @@ class Conversations:
         channel_id = command.channel_id
         room = await self._directory.room(channel_id)
         if room.channel.kind is not Kind.GROUP:
-            raise not_found("group")
+            raise not_found("channel")
         view = await self._channels.get(caller, GetChannel(channel_id))
         people = await self._store.read(self._people(channel_id, _listed(room, caller)))
         listed = _listed(room, caller)  # a kick during the read must win
