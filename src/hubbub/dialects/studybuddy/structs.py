@@ -30,7 +30,7 @@ def channel_id(given: Id, field: str = "channel_id") -> ChannelId:
     """Raises `Refused`; the lobby is no group here."""
     found = ChannelId(any_id(given, field))
     if found == LOBBY:
-        raise not_found("channel")
+        raise not_found("group")
     return found
 
 
