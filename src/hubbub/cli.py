@@ -15,7 +15,7 @@ import cyclopts
 from cyclopts import Parameter
 
 from hubbub import __version__
-from hubbub.config import BadSetting, Settings, effective, file_in_use, load
+from hubbub.config import BadSetting, Settings, effective, file_in_use, is_loopback, load
 
 if TYPE_CHECKING:  # imported where they are needed: `hubbub --help` is there at once
     from hubbub.bootstrap import Offline
@@ -34,7 +34,11 @@ Host = Annotated[str | None, Parameter(help="Address to listen on. Default 127.0
 Port = Annotated[int | None, Parameter(help="Port. Default 3000; 0 picks a free one.")]
 Listen = Annotated[
     list[str] | None,
-    Parameter(help="PORT=DIALECT: one more port, all for one dialect. May be given again."),
+    Parameter(
+        help="PORT=DIALECT: one more port, all for one dialect, such as 7000=mutiperson. May be given again. "
+        "Dialects: native, channelchat, chatgroup, mew, studybuddy, mutiperson.",
+        negative="",
+    ),
 ]
 Data = Annotated[str | None, Parameter(help="Folder of the database, the images and the secret.")]
 Person = Annotated[str, Parameter(help="The user name or e-mail.")]
@@ -252,10 +256,16 @@ def _greet(
     address, *others = addresses
     print(f"Hubbub {__version__} listens on {address}")
     for other, (_, dialect) in zip(others, settings.listeners, strict=True):
-        print(f"  {dialect:<9} {other}")
+        print(f"  {dialect:<11} {other}")
     for name, path in places.items():
-        print(f"  {name:<9} {'none' if path is None else path.resolve()}")
-    print(f"  API       {address}/api/v1/docs")
+        print(f"  {name:<11} {'none' if path is None else path.resolve()}")
+    print(f"  API         {address}/api/v1/docs")
+    print(f"  lens        {address}/lens")
+    if settings.guests == "open":
+        print("  guests      open: who says a name comes in by mutiperson, without a password")
+        if is_loopback(settings.host) and not settings.trusted_proxies:
+            # Nothing here can know of a proxy that nobody has told it of.
+            print("              If a proxy or a tunnel leads here, set guests and trusted_proxies.")
     if token is not None:
         print("  There is no administrator yet.")
         if settings.registration == "open":

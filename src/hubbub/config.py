@@ -200,8 +200,8 @@ def _with_guests(settings: Settings) -> Settings:
         where = settings.host if not is_loopback(settings.host) else "the proxy of trusted_proxies"
         raise BadSetting(
             f"guests: others can reach this server through {where}, so decide whether people without a password may "
-            'come in: set guests = "off" (HUBBUB_GUESTS=off), or "open" if you want MutiPersonChat\'s clients to '
-            "enter with a name alone."
+            'come in: set guests = "off" (in hubbub.toml, or HUBBUB_GUESTS=off); or "open", for clients of '
+            "MutiPersonChat, which enter with a name alone: then whoever can connect can be any guest."
         )
     return msgspec.structs.replace(settings, guests=settings.guests or "open")
 

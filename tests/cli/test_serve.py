@@ -13,6 +13,7 @@ import pytest
 from cli.program import hubbub, one_line
 from hubbub.config import Settings
 from hubbub.folder import Unstartable, open_data
+from hubbub.surfaces import DIALECTS
 from support.server import RunningServer, running
 
 
@@ -55,6 +56,25 @@ def test_log_says_at_the_start_that_guests_are_admitted(
 ) -> None:
     with running(tmp_path, {"HUBBUB_GUESTS": guests}) as server:
         assert ("guests_are_admitted" in server.output()) is said
+        assert ("guests      open: " in server.output()) is said
+
+
+@pytest.mark.parametrize(("proxies", "said"), [("", True), ("127.0.0.1", False)])
+def test_greeting_of_who_has_named_no_proxy_says_what_one_would_change(
+    tmp_path: Path, proxies: str, said: bool
+) -> None:
+    environment = {"HUBBUB_GUESTS": "open", "HUBBUB_TRUSTED_PROXIES": proxies}
+    with running(tmp_path, environment) as server:
+        assert ("If a proxy or a tunnel leads here" in server.output()) is said
+
+
+def test_greeting_stands_in_columns_whatever_dialects_are_called(tmp_path: Path) -> None:
+    listen = ",".join(f"0={dialect}" for dialect in DIALECTS)
+    with running(tmp_path, {"HUBBUB_LISTEN": listen}) as server:
+        said = server.output()
+    places = [line.index("http://") for line in said.splitlines() if re.match(r"  \w+ +http", line)]
+    assert len(places) == len(DIALECTS) + 2  # the API, and the lens
+    assert len(set(places)) == 1
 
 
 def test_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
@@ -164,7 +184,8 @@ def test_greeting_says_where_and_the_log_is_quiet_at_a_clean_start_and_stop(
         assert server.terminate() == 0
         said = server.output()
     assert f"http://127.0.0.1:{server.port}" in said
-    assert "config    none" in said
+    assert "config      none" in said
+    assert f"lens        http://127.0.0.1:{server.port}/lens\n" in said
     assert "-m hubbub user create NAME --admin --data " in said
     assert '-H "authorization: Bearer $token"' in said
     for event in ("listening", "draining", "stopped"):

@@ -8,6 +8,7 @@ import pytest
 
 from cli.program import hubbub, one_line
 from hubbub import __version__
+from hubbub.surfaces import DIALECTS
 
 
 def test_version_is_printed(tmp_path: Path) -> None:
@@ -20,6 +21,12 @@ def test_help_is_printed(tmp_path: Path, arguments: list[str]) -> None:
     done = hubbub(tmp_path, *arguments)
     assert done.returncode == 0
     assert "hubbub" in done.stdout.lower()
+
+
+def test_help_of_serve_names_every_dialect_that_may_listen(tmp_path: Path) -> None:
+    said = hubbub(tmp_path, "serve", "--help").stdout
+    assert [dialect for dialect in DIALECTS if dialect not in said] == []
+    assert "--empty-listen" not in said  # nothing that anybody wants
 
 
 def test_config_prints_toml_with_secrets_masked(tmp_path: Path) -> None:
@@ -70,6 +77,7 @@ def test_config_output_is_itself_a_config_file(tmp_path: Path) -> None:
         (["config", "--config", "gone.toml"], {}, "", "gone.toml"),
         (["serve", "--host", "0.0.0.0"], {"HUBBUB_RATE_LIMITS": "off"}, "", "rate_limits"),
         (["serve", "--host", "0.0.0.0"], {}, "", "decide whether people without a password"),
+        (["serve"], {"HUBBUB_TRUSTED_PROXIES": "::1"}, "", "in hubbub.toml, or HUBBUB_GUESTS=off"),
     ],
 )
 def test_wrong_request_is_named_in_one_line_and_exits_2(
