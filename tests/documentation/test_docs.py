@@ -12,6 +12,7 @@ from hubbub.config import Settings
 from hubbub.dialects.native.codec import COMMANDS
 from hubbub.dialects.native.events import EVENTS
 from hubbub.model.errors import Code
+from hubbub.surfaces import DIALECTS
 from support.server import RunningServer
 
 ROOT = Path(__file__).parents[2]
@@ -106,3 +107,27 @@ def test_readme_toml_example_is_made_of_real_settings() -> None:
     assert examples
     for example in examples:
         assert set(tomllib.loads(example)) <= set(Settings.__struct_fields__)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_readme_has_a_row_for_every_dialect_with_its_page(name: str) -> None:
+    rows = re.findall(r"^\| `(\w+)` \|.*\(docs/dialects/(\w+)\.md\)", page(name), re.MULTILINE)
+    assert sorted(rows) == sorted((dialect, dialect) for dialect in DIALECTS)
+
+
+def test_readmes_in_both_languages_lead_to_the_same_pages_and_name_the_same_settings() -> None:
+    def leads(name: str) -> tuple[set[str], set[str]]:
+        text = page(name)
+        links = set(re.findall(r"\]\(([^)]+)\)", text)) - {"README.md", "README.zh-CN.md"}
+        return links, set(
+            re.findall(rf"(?:`|^)({'|'.join(Settings.__struct_fields__)})\b", text, re.MULTILINE)
+        )
+
+    assert leads("README.md") == leads("README.zh-CN.md")
+
+
+def test_what_works_is_not_planned() -> None:
+    works, rest = page("ROADMAP.md").split("## Next")
+    planned = rest.split("## Known")[0]
+    assert [dialect for dialect in DIALECTS if f"[`{dialect}`]" not in works] == []
+    assert [dialect for dialect in DIALECTS if dialect in planned.lower()] == []
