@@ -265,7 +265,9 @@ def _greet(
         print("  guests      open: who says a name comes in by mutiperson, without a password")
         if is_loopback(settings.host) and not settings.trusted_proxies:
             # Nothing here can know of a proxy that nobody has told it of.
-            print("              If a proxy or a tunnel leads here, set guests and trusted_proxies.")
+            print(
+                "              If a proxy or a tunnel leads here, set guests and trusted_proxies."
+            )
     if token is not None:
         print("  There is no administrator yet.")
         if settings.registration == "open":

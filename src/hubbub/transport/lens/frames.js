@@ -7,6 +7,11 @@ const COLOURS = 8;
 // What would be there without being seen, or turn the line around: written as JSON may write it.
 const UNSEEN = /[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
+/** Text as it may stand on the page. */
+export function visible(text) {
+  return text.replace(UNSEEN, escaped);
+}
+
 function escaped(character) {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
@@ -122,7 +127,7 @@ function keyed(key, palette) {
 }
 
 function scalar(value, field, palette) {
-  const text = JSON.stringify(value).replace(UNSEEN, escaped);
+  const text = visible(JSON.stringify(value));
   const id = idOf(field, value);
   if (id !== null) return palette.mark(id, text);
   return make("span", { class: typeof value === "string" ? "text" : "value" }, text);

@@ -1,6 +1,6 @@
 // The page: who is there, which part of it is shown, and what went wrong.
 
-import { ask, device, signIn, signOut } from "./api.js";
+import { ask, device, Refused, signIn, signOut } from "./api.js";
 import { Live } from "./live.js";
 import { Messages } from "./messages.js";
 import { preferred, say, speak } from "./words.js";
@@ -11,7 +11,8 @@ let me = null;
 let told = () => ""; // the notice, in the language of the moment
 
 const messages = new Messages(channels, failed, () => notice(() => ""));
-const live = new Live(channels, ended);
+const live = new Live(channels, ended, learn);
+let learning = null; // a list of channels that is on its way
 
 function notice(words) {
   told = words;
@@ -66,13 +67,30 @@ async function enter() {
     return;
   }
   notice(() => "");
+  channels.clear();
   await listChannels();
   await messages.open();
 }
 
+/** Somebody has signed in: whichever part is open begins. Not for who was found to be signed in still, for the tap may
+ * have ended because they may not listen any more. */
+async function begin() {
+  await enter();
+  if (me.admin && !part("live").hidden) live.start();
+}
+
+/** Something has happened in a channel that was not there before. */
+function learn() {
+  learning ??= listChannels()
+    .then(() => live.redraw(), failed)
+    .finally(() => {
+      learning = null;
+    });
+}
+
+/** Those that are gone keep their names, for what was heard of them. */
 async function listChannels() {
   const [own, servers] = await Promise.all([ask("GET", "channels"), ask("GET", "servers")]);
-  channels.clear();
   for (const found of own) {
     channels.set(found.id, { name: found.peer?.display_name ?? found.name, kind: found.kind, server: null });
   }
@@ -85,8 +103,9 @@ async function listChannels() {
 }
 
 async function tryToken(token) {
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new Refused(422, say("notToken")); // no header could carry it
   device.keep(token, false);
-  await enter();
+  await begin();
 }
 
 /** A form that does one thing at a time; its refusal stands above it. */
@@ -142,7 +161,7 @@ function listen() {
   part("leave").addEventListener("click", () => signOut().finally(() => leave(() => "")));
   form("sign-in", async ({ login, password }) => {
     await signIn(login, password);
-    await enter();
+    await begin();
   });
   form("paste", ({ token }) => tryToken(token.trim()));
   form("by-id", ({ id }) => messages.find(id));

@@ -1,8 +1,9 @@
 // What happens now, in every dialect at once: the last events that one's own connections would hear.
 
 import { device } from "./api.js";
-import { columns, make } from "./frames.js";
-import { remark } from "./messages.js";
+import { columns, make, visible } from "./frames.js";
+import { parsed } from "./ids.js";
+import { EXCERPT, remark } from "./messages.js";
 import { Tap } from "./tap.js";
 import { clock, say } from "./words.js";
 
@@ -10,9 +11,11 @@ const part = (id) => document.getElementById(id);
 const MOST = 200;
 
 export class Live {
-  /** `channels`: id → {name, kind}; `ended(code)`: the server has closed for good. */
-  constructor(channels, ended) {
+  /** `channels`: id → {name, kind}; `ended(code)`: the server has closed for good; `learn()`: a channel is not known. */
+  constructor(channels, ended, learn) {
     this.channels = channels;
+    this.learn = learn;
+    this.strange = new Set(); // ids of channels that were asked for
     this.dialects = [];
     this.hidden = new Set(); // labels
     this.kinds = new Set(); // of events
@@ -43,6 +46,8 @@ export class Live {
   stop() {
     this.tap.close();
     this.kinds.clear();
+    this.strange.clear();
+    this.tell(() => "", "");
     this.clear();
     this.redraw();
   }
@@ -74,6 +79,11 @@ export class Live {
     if (!this.kinds.has(item.frame.event)) {
       this.kinds.add(item.frame.event);
       this.offerKinds();
+    }
+    const place = item.frame.channel_id;
+    if (place !== null && !this.channels.has(place) && !this.strange.has(place)) {
+      this.strange.add(place); // once each: one that is not listed either would be asked for with every event
+      this.learn();
     }
     this.heard.unshift(item);
     item.row = this.row(item);
@@ -163,6 +173,7 @@ export class Live {
       make("time", { datetime: new Date(at).toISOString() }, clock(at)),
       make("code", {}, frame.event),
       make("span", { class: "place" }, place),
+      make("span", { class: "gist" }, gist(frame)),
       make("small", {}, frame.version === null ? "" : say("version", { n: frame.version })),
     );
     const box = make("details", {}, line);
@@ -180,4 +191,11 @@ export class Live {
     const hears = (label) => remark(shown.find((one) => one.label === label), kind);
     return columns([frame], shown.map(({ label }) => label), hears, false);
   }
+}
+
+/** Who said what, as far as native tells of it. */
+function gist(frame) {
+  const message = parsed(frame.frames.native?.[0] ?? "").value?.data?.message;
+  if (!message?.author) return "";
+  return visible(`${message.author.display_name}: ${message.content.slice(0, EXCERPT)}`);
 }

@@ -1,12 +1,12 @@
 // One stored message: choose it from a channel's history or by its id, and see it in every dialect.
 
 import { ask, Refused } from "./api.js";
-import { columns, make } from "./frames.js";
+import { columns, make, visible } from "./frames.js";
 import { decimal } from "./ids.js";
 import { date, say } from "./words.js";
 
 const part = (id) => document.getElementById(id);
-const EXCERPT = 90;
+export const EXCERPT = 90;
 
 export class Messages {
   /** `channels`: id → {name, kind, server}; `failed(error)` is told of refusals, `done()` of what went well. */
@@ -77,7 +77,7 @@ export class Messages {
   row(message) {
     const flags = [message.recalled && say("recalled"), message.edited_at && say("edited")];
     const about = [message.author.display_name, date(message.created_at), ...flags].filter(Boolean);
-    const text = message.content.slice(0, EXCERPT) || "—";
+    const text = visible(message.content.slice(0, EXCERPT)) || "—";
     const isShown = this.found?.message.id === message.id;
     const shape = { type: "button", "data-message": message.id };
     if (isShown) shape["aria-current"] = "true";
