@@ -9,7 +9,7 @@ from grid.declared import CANNOT, SHOWN_OTHERWISE
 from grid.judge import Grid, Mark, Place, judge
 from grid.page import page, table
 from grid.play import ENVIRONMENT, TALKERS, Played, play
-from grid.run import PAGE
+from grid.run import PAGE, verdict
 from grid.talkers import ACTIONS, Seen
 from support.server import running
 
@@ -72,3 +72,11 @@ def test_table_is_coloured_only_where_asked(played: Played) -> None:
     grid = judge(played)
     assert "\x1b" not in table(grid, colored=False)
     assert "\x1b[32m" in table(grid, colored=True)
+
+
+def test_verdict_says_what_to_do(played: Played) -> None:
+    grid = judge(played)
+    assert "Nothing is wrong" in verdict(grid)
+    said = verdict(grid._replace(wrong=["mew was shown too much"]))
+    assert "1 wrong" in said
+    assert "tests/grid/declared.py" in said
