@@ -218,3 +218,28 @@ async def test_first_client_of_the_seed_chats_with_native_and_channelchat(
         [(alice.name, "from native"), (bob.name, "from channelchat"), (name, "你好"), (name, "two")]
     )
     assert mine == [who == name for who, _ in said]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("user_name={0}&extra=1", 200),
+        ("name=%E5%BC%A0+{0}", 200),
+        ('{{"user_name": "{0}"}}', 200),  # as `curl -d` sends JSON
+        ("user_name=", 400),
+        ("&".join(f"f{n}=1" for n in range(9)), 400),
+        ("user_name=%ff{0}", 400),
+    ],
+)
+def test_login_when_the_body_is_a_form_takes_its_fields(
+    server: RunningServer, body: str, status: int
+) -> None:
+    name = _name("ann")
+    found = HTTP.post(
+        f"{server.url}/ws/login",
+        content=body.format(name).encode(),
+        headers={"content-type": "application/x-www-form-urlencoded; charset=utf-8"},
+    )
+    assert (found.status_code, found.json()["code"]) == (status, status), found.text
+    if status == 200:
+        assert found.json()["data"]["user_name"] in (name, f"张 {name}")

@@ -14,6 +14,7 @@ from hubbub.model.limits import IMAGE_BYTES
 UPLOAD_SECONDS = 60.0
 FORM_FIELDS = 8
 SLICE = 16 * 1024
+_ENCODED = "application/x-www-form-urlencoded"
 FORM_OVERHEAD = 16 * 1024  # what a form needs besides its file
 
 
@@ -33,9 +34,27 @@ async def read_body(request: Request, most: int, seconds: float) -> bytes:
     return b"".join(chunks)
 
 
-def is_form(request: Request) -> bool:
-    """Whether the body says that it is one."""
-    return _media(request) == "multipart/form-data"
+async def read_form(
+    request: Request, most: int, seconds: float
+) -> tuple[bytes, dict[str, str] | None]:
+    """The body, and its fields if it is a form of either kind, without files. JSON is none, which curl calls one."""
+    body = await read_body(request, most, seconds)
+    media = _media(request)
+    if media == "multipart/form-data":
+        form = await _parse(request, body, files=0, what="of text fields only")
+        return body, {name: value for name, value in form.items() if isinstance(value, str)}
+    if media != _ENCODED or body.lstrip().startswith(b"{"):
+        return body, None
+    return body, {name: values[0] for name, values in _encoded(body).items()}
+
+
+def _encoded(body: bytes) -> dict[str, list[str]]:
+    """Raises `Refused(invalid)`."""
+    try:
+        return parse_qs(body.decode(), max_num_fields=FORM_FIELDS, errors="strict")
+    except ValueError:  # what is no UTF-8 too
+        why = f"it must be a form of at most {FORM_FIELDS} fields, in UTF-8"
+        raise invalid("body", why) from None
 
 
 def _media(request: Request) -> str:
@@ -44,20 +63,13 @@ def _media(request: Request) -> str:
 
 def unwrapped(request: Request, body: bytes, name: str) -> bytes:
     """A field of a form in one line; raises `Refused(invalid)`. JSON as it is, which curl calls a form too."""
-    is_form = _media(request) == "application/x-www-form-urlencoded"
+    is_form = _media(request) == _ENCODED
     if not is_form or body.lstrip().startswith(b"{"):
         return body
     try:
         return parse_qs(body.decode(), max_num_fields=FORM_FIELDS)[name][0].encode()
     except (KeyError, ValueError):
         raise invalid(name, "it must be a field of the form, with the JSON in it") from None
-
-
-async def read_fields(request: Request, most: int, seconds: float) -> dict[str, str]:
-    """The fields of a form that has no files."""
-    body = await read_body(request, most, seconds)
-    form = await _parse(request, body, files=0, what="of text fields only")
-    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 async def read_file(request: Request, name: str) -> bytes:

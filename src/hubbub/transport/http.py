@@ -25,7 +25,7 @@ from hubbub.services.dispatch import Dispatch
 from hubbub.services.guests import Guests
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
-from hubbub.transport.body import is_form, read_body, read_fields, read_file, unwrapped
+from hubbub.transport.body import read_body, read_file, read_form, unwrapped
 from hubbub.transport.origin import Origins
 from hubbub.wire.fields import user_id
 from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
@@ -154,16 +154,27 @@ class Http:
         if operation.upload:
             async with self._uploads:
                 body = await read_file(request, operation.upload)
-        elif operation.form and operation.body is not None and is_form(request):
-            fields = await read_fields(request, BODY_BYTES, BODY_SECONDS)
-            body = _query(operation.body, fields)
-        elif decoder is not None:
-            payload = await read_body(request, BODY_BYTES, BODY_SECONDS)
-            if operation.payload:
-                payload = unwrapped(request, payload, operation.payload)
-            body = _body(operation, decoder, payload)
+        elif operation.body is not None and decoder is not None:
+            body = await self._read(operation, operation.body, decoder, request)
         label = request.headers.get("user-agent", "")[:200]
         return Args(path, query, body, label, None if caller.user is None else caller.user.id)
+
+    async def _read(
+        self,
+        operation: Operation,
+        kind: type,
+        decoder: "msgspec.json.Decoder[object]",
+        request: Request,
+    ) -> object:
+        if operation.form:
+            payload, fields = await read_form(request, BODY_BYTES, BODY_SECONDS)
+            if fields is not None:
+                return _query(kind, fields)
+        else:
+            payload = await read_body(request, BODY_BYTES, BODY_SECONDS)
+        if operation.payload:
+            payload = unwrapped(request, payload, operation.payload)
+        return _body(operation, decoder, payload)
 
 
 def _claimed(operation: Operation, request: Request) -> UserId | None:

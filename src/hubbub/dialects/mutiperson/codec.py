@@ -1,5 +1,6 @@
 """Frames of the later stages of seed 004 → commands, and results → frames. What a frame has too much is ignored."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -53,12 +54,17 @@ class _Message(msgspec.Struct, frozen=True, gc=False):
     temp_id: Id | float = None
 
 
+class _Marked(msgspec.Struct, frozen=True, gc=False):
+    temp_id: Id | float = None
+
+
 class _Confirm(msgspec.Struct, frozen=True):
     message_id: str | int
 
 
 _decode_init: Final = msgspec.json.Decoder(_Init)
 _decode_message: Final = msgspec.json.Decoder(_Message)
+_decode_marked: Final = msgspec.json.Decoder(_Marked)
 _decode_confirm: Final = msgspec.json.Decoder(_Confirm)
 _decode_echo: Final = msgspec.json.Decoder(dict[str, object])
 
@@ -84,7 +90,7 @@ class MutiPersonCodec(Codec):
             case "INIT":
                 return self._init(fields.decode(_decode_init, payload))
             case "MESSAGE":
-                return self._message(fields.decode(_decode_message, payload))
+                return self._message(_read(payload))
             case "CONFIRM":
                 return self._confirm(fields.decode(_decode_confirm, payload))
             case "CLOSE":
@@ -140,7 +146,7 @@ class MutiPersonCodec(Codec):
 
     def refuse(self, request: Request | None, refusal: Refused) -> bytes:
         """With the `temp_id` of the message that it is about."""
-        return error(refusal, _temp_id(request, refusal))
+        return error(request, refusal, _temp_id(request, refusal))
 
     def ends(self, request: Request | None, refusal: Refused) -> Disconnect | None:
         """After a refused INIT."""
@@ -162,6 +168,17 @@ class MutiPersonCodec(Codec):
         self._sent[message_id] = None
         if len(self._sent) > REMEMBERED:
             del self._sent[next(iter(self._sent))]
+
+
+def _read(payload: bytes) -> _Message:
+    """Of one that is wrong, at least the `temp_id`, so that its client knows which has failed."""
+    try:
+        return fields.decode(_decode_message, payload)
+    except Malformed as wrong:
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            temp_id = _decode_marked.decode(payload).temp_id
+            wrong.ref = None if temp_id is None else encode(temp_id).decode()
+        raise
 
 
 def _command(frame: _Message, nonce: str | None) -> c.Command:

@@ -88,7 +88,7 @@ class LobbyCodec(Codec):
 
     def refuse(self, request: Request | None, refusal: Refused) -> bytes:
         """An `ERROR`."""
-        return error(refusal)
+        return error(request, refusal)
 
     def ends(self, request: Request | None, refusal: Refused) -> Disconnect | None:
         """After a refused INIT."""

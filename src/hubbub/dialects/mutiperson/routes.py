@@ -261,11 +261,13 @@ _THROWN: Final = frozenset((Code.UNAUTHORIZED, Code.RATE_LIMITED, Code.UNAVAILAB
 class MutiPersonRest:
     """A part of the surface, under each of `prefixes`."""
 
-    pages: Mapping[str, Callable[[], Answer]] = {}
     operations = OPERATIONS
 
     def __init__(self, prefixes: Sequence[str]) -> None:
         self.prefixes = prefixes
+        self.pages: Mapping[str, Callable[[], Answer]] = {
+            prefix + "/{path:path}": _nothing_here for prefix in prefixes
+        }
 
     def token(
         self, authorization: str | None, query: Mapping[str, str]
@@ -284,9 +286,16 @@ class MutiPersonRest:
         if operation.path in _ADDS and refusal.code not in _THROWN:
             reason = {"reason": refusal.message}
             return Answer(200, encode({"code": 500, "message": NOT_ADDED, "data": reason}))
-        code = STATUS[refusal.code]
-        told = {"code": code, "message": refusal.message, "success": False, "data": {}}
-        return Answer(code, encode(told), headers=_retry_after(refusal))
+        return _thrown(STATUS[refusal.code], refusal.message, _retry_after(refusal))
+
+
+def _nothing_here() -> Answer:
+    return _thrown(404, "Not Found")
+
+
+def _thrown(code: int, message: str, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    told = {"code": code, "message": message, "success": False, "data": {}}
+    return Answer(code, encode(told), headers=headers)
 
 
 def _retry_after(refusal: Refused) -> tuple[tuple[str, str], ...]:

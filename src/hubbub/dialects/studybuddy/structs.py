@@ -116,7 +116,7 @@ class GroupIn(msgspec.Struct, frozen=True):
     """A new group. `creator_id`: if it is there, the token's."""
 
     name: str
-    description: str = ""
+    description: str | None = None
     is_private: bool = False
     creator_id: Id | None = None
 

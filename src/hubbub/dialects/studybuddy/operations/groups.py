@@ -6,6 +6,7 @@ from hubbub.dialects.studybuddy import structs as s
 from hubbub.dialects.studybuddy.render import group, role, status
 from hubbub.model import commands as c
 from hubbub.model import entities as m
+from hubbub.model.errors import forbidden
 from hubbub.model.ids import ChannelId, UserId
 from hubbub.model.times import whole_seconds
 from hubbub.wire.rest import Args, Operation
@@ -18,7 +19,7 @@ def _id(a: Args) -> ChannelId:
 def _create(a: Args) -> c.Command:
     b: s.GroupIn = a.body  # type: ignore[assignment]  # the operation's own type, here and below
     s.require_oneself(b.creator_id, a.user_id, "creator_id")
-    return c.CreateGroup(b.name, b.description, b.is_private)
+    return c.CreateGroup(b.name, b.description or "", b.is_private)
 
 
 def _change(a: Args) -> c.Command:
@@ -44,6 +45,10 @@ def _decide(a: Args) -> c.Command:
     b: s.MemberIn = a.body  # type: ignore[assignment]  # as above
     s.require_oneself(b.admin_user_id, a.user_id, "admin_user_id")
     place = _id(a), s.user_id(a.path["member_id"], "userId")
+    if b.action == "approve" and place[1] == a.user_id:
+        raise forbidden(
+            "Nobody approves themselves."
+        )  # it would ask to join, and look like success
     match b.action:
         case "approve":
             return c.AddMember(*place)
