@@ -246,7 +246,7 @@ class Node:
             health(self.store.ping, lambda: self.dispatch.draining),
             metrics(counted.page, settings.metrics_token),
         )
-        origins = Origins(settings.cors_origins)
+        origins = Origins(settings.cors_origins, at_home=settings.is_at_home)
         http = Http(self.dispatch, self._logins, self._guests, addresses, origins)
         ground = self._clock, self._ids, common, self._lensed
         return Surfaces(settings, self.gateway, http, addresses, *ground)

@@ -80,6 +80,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     node: Annotated[int, Meta(ge=0, le=63)] = 0
 
     @property
+    def is_at_home(self) -> bool:
+        """Whether only this machine connects, as far as the settings say."""
+        return is_loopback(self.host) and not self.trusted_proxies
+
+    @property
     def listeners(self) -> list[tuple[int, str]]:
         """Ports and dialects of `listen`."""
         pairs = (text.partition("=") for text in self.listen)
@@ -194,9 +199,7 @@ def _checked(settings: Settings, sources: Mapping[str, str]) -> Settings:
 
 def _with_guests(settings: Settings) -> Settings:
     """Guests are believed to be who they say: where others can come, somebody has to want that."""
-    if settings.guests is None and not (
-        is_loopback(settings.host) and not settings.trusted_proxies
-    ):
+    if settings.guests is None and not settings.is_at_home:
         where = settings.host if not is_loopback(settings.host) else "the proxy of trusted_proxies"
         raise BadSetting(
             f"guests: others can reach this server through {where}, so decide whether people without a password may "

@@ -104,7 +104,7 @@ class Surfaces:
         self._clock = clock
         self._ids = ids
         self._common = common
-        self._origins = Origins(settings.cors_origins)
+        self._origins = Origins(settings.cors_origins, at_home=settings.is_at_home)
         self._engines: list[EngineServer] = []
         self._native = NativeDialect(settings.heartbeat_seconds)
         self._lens = LensDialect(lensed, settings.heartbeat_seconds)

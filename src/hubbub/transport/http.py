@@ -37,7 +37,8 @@ BODY_SECONDS = 10.0
 UPLOADS = 4  # at once: each is held in memory, whole
 Endpoint = Callable[[Request], Awaitable[Response]]
 _ELSEWHERE = (
-    "This web page may not act for guests here: its origin must be among the setting cors_origins."
+    "This web page may not act for guests here: its origin must be among the setting cors_origins, and a server that "
+    "only this machine reaches must be asked for as localhost."
 )
 _HEADERS = {
     "x-content-type-options": "nosniff",

@@ -6,13 +6,16 @@ A browser says where a page comes from; other programs say nothing, and have no 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from hubbub.config import is_loopback
 from hubbub.model.origins import ANY, DEFAULT_PORTS, Origin, parse
 
 
 class Origins:
-    """`allowed` are origins such as `https://chat.example.org`; `*` is everybody."""
+    """`allowed` are origins such as `https://chat.example.org`; `*` is everybody. `at_home`: only this machine
+    connects, and calls itself so."""
 
-    def __init__(self, allowed: Sequence[str]) -> None:
+    def __init__(self, allowed: Sequence[str], *, at_home: bool = False) -> None:
+        self._at_home = at_home
         self._allowed = {parse(origin) for origin in allowed if origin != ANY}
         self._any = ANY in allowed
 
@@ -30,7 +33,20 @@ class Origins:
         say by `site` (Sec-Fetch-Site) that they stand on a page of elsewhere."""
         if origin is None and site in ("cross-site", "same-site"):
             return self._any
-        return self.allows(origin, host)
+        return self.is_home(host) and self.allows(origin, host)
+
+    def is_home(self, host: str | None) -> bool:
+        """Whether a request came by a name that only this machine has, where only this machine connects: a page of
+        elsewhere may let its own name lead here (DNS rebinding), and then is of the host that it calls."""
+        return not self._at_home or self._any or _is_here(host)
+
+
+def _is_here(host: str | None) -> bool:
+    try:
+        name = urlsplit(f"//{host or ''}").hostname or ""
+    except ValueError:
+        return False
+    return is_loopback(name) or name.endswith(".localhost")
 
 
 def _is_same(origin: Origin, host: str | None) -> bool:

@@ -52,20 +52,29 @@ class Door:
             return self._engines[asked.path].admit(asked.address, asked.query)
         if asked.path not in self._paths and not self._anywhere:
             return HTTPStatus.NOT_FOUND
+        if not self._spoken(asked):
+            return HTTPStatus.FORBIDDEN
         if not self._gateway.admits(asked.address):
             return HTTPStatus.SERVICE_UNAVAILABLE
         if asked.path in self._by_token and not self._gateway.knows(_token(asked.query)):
             return HTTPStatus.UNAUTHORIZED
         return None
 
-    def open(self, connection: WebSocket, path: str, query: str) -> Session:
+    def open(self, connection: WebSocket, asked: Asked) -> Session:
         """What takes the messages of an upgraded connection."""
-        if path in self._engines:
-            return self._engines[path].connected(connection, query)
-        session = self._gateway.open(connection, self._paths.get(path, self._anywhere))
-        if path in self._by_token:
-            session.sign_in(_token(query))
+        if asked.path in self._engines:
+            return self._engines[asked.path].connected(connection, asked.query)
+        session = self._gateway.open(connection, self._spoken(asked))
+        if asked.path in self._by_token:
+            session.sign_in(_token(asked.query))
         return session
+
+    def _spoken(self, asked: Asked) -> Sequence[Dialect]:
+        """What a path speaks; to a page that guests are not believed from, nothing that admits them."""
+        found = self._paths.get(asked.path, self._anywhere)
+        if asked.origin is None or self._origins.is_home(asked.host):
+            return found
+        return [dialect for dialect in found if not dialect.admits_guests]
 
 
 class EngineDoor:
@@ -84,9 +93,9 @@ class EngineDoor:
             return HTTPStatus.NOT_FOUND
         return self._engine.admit(asked.address, asked.query)
 
-    def open(self, connection: WebSocket, _path: str, query: str) -> Session:
+    def open(self, connection: WebSocket, asked: Asked) -> Session:
         """What takes the messages of an upgraded connection."""
-        return self._engine.connected(connection, query)
+        return self._engine.connected(connection, asked.query)
 
 
 def _token(query: str) -> str:

@@ -101,7 +101,7 @@ class Upgrade(Protocol):
         """The status that refuses the upgrade, or None."""
         ...
 
-    def open(self, connection: "WebSocket", path: str, query: str) -> Session:
+    def open(self, connection: "WebSocket", asked: Asked) -> Session:
         """What takes the messages of an upgraded connection."""
         ...
 
@@ -110,11 +110,11 @@ class WebSocket(WSListener):
     """One connection: bytes to messages and back. It is the gateway's `Connection`."""
 
     __slots__ = (
+        "_asked",
         "_fragments",
         "_is_binary",
         "_owner",
         "_parts",
-        "_place",
         "_size",
         "address",
         "closing",
@@ -124,10 +124,10 @@ class WebSocket(WSListener):
         "write",
     )
 
-    def __init__(self, owner: Upgrade, address: str, path: str, query: str) -> None:
+    def __init__(self, owner: Upgrade, asked: Asked) -> None:
         self._owner = owner
-        self.address = address
-        self._place = path, query
+        self.address = asked.address
+        self._asked = asked
         self.session: Session | None = None
         self.closing = self.is_paused = False
         self._parts: list[bytes] | None = None
@@ -142,7 +142,7 @@ class WebSocket(WSListener):
         self.write = self.socket.write
         with contextlib.suppress(OSError):  # it may have gone again already
             _keep_alive(self.socket.get_extra_info("socket"))
-        self.session = self._owner.open(self, *self._place)
+        self.session = self._owner.open(self, self._asked)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame; picows has checked its length and unmasked it."""
@@ -319,7 +319,7 @@ class WebSocketProtocol(WSProtocol):  # type: ignore[misc]  # as said above
         if refusal is not None:
             response = WSUpgradeResponse.create_error_response(refusal, refusal.phrase.encode())
             return WSUpgradeResponseWithListener(response, None)
-        self._socket = WebSocket(self._owner, self._address, path, query)
+        self._socket = WebSocket(self._owner, asked)
         return self._socket
 
     def connection_made(self, transport: asyncio.Transport) -> None:
