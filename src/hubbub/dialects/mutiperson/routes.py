@@ -233,7 +233,8 @@ def _page(r: object) -> object:
 _CLAIM: Final = "user_id"
 _ADDS: Final = ("/contacter/add", "/block/join", "/block/new")
 OPERATIONS: Final = (
-    Operation("POST", "/login", "Enter by name.", _login, _person, body=LoginIn, form=True, public=True),
+    Operation("POST", "/login", "Enter by name.", _login, _person, body=LoginIn, form=True, public=True,
+        visitors=True),
     Operation("GET", "/profile/contacter", "People one may write to.", _channels, _contacters,
         query=Who, claim=_CLAIM),
     Operation("GET", "/profile/block", "One's blocks.", _channels, _blocks, query=Who, claim=_CLAIM),
