@@ -116,8 +116,20 @@ async def test_what_waits_is_the_newest_of_too_much(town: Town) -> None:
     assert len(found) == UNREAD_MESSAGES
     assert found[-1].content == f"b{UNREAD_MESSAGES // 2}"
     assert [m.id for m in found] == sorted(m.id for m in found)
+
+
+async def test_what_waits_from_a_person_stays_whatever_is_said_in_the_lobby(town: Town) -> None:
+    ann, bob, eve = await town.person(), await town.person(), await town.person()
+    first = (await town.do(ann, SendDirect(bob.id, "first"))).message
+    second = (await town.do(ann, SendDirect(bob.id, "second"))).message
+    flood = Caller("192.0.2.1", eve)
     for _ in range(SYNC_CHARS // 5_000 + 2):
-        await town.dispatch.handle(caller, SendMessage(LOBBY, "x" * 5_000))
+        await town.dispatch.handle(flood, SendMessage(LOBBY, "x" * 5_000))
     found = await _waiting(town, bob)
-    assert sum(len(m.content) for m in found) == SYNC_CHARS
-    assert found[0].content == "x" * 5_000
+    assert found[:2] == [first, second]
+    assert SYNC_CHARS - 5_000 < sum(len(m.content) for m in found) <= SYNC_CHARS
+    for _ in range(UNREAD_MESSAGES):
+        await town.dispatch.handle(flood, SendMessage(LOBBY, "x"))
+    found = await _waiting(town, bob)
+    assert (found[:2], len(found)) == ([first, second], UNREAD_MESSAGES)
+    assert found[-1].seq == found[2].seq + UNREAD_MESSAGES - 3
