@@ -14,6 +14,7 @@ from hubbub.model.commands import (
     ListRequests,
     MarkDelivered,
     RecallMessage,
+    RequestFriend,
     SearchUsers,
     SendDirect,
     SendMessage,
@@ -21,7 +22,7 @@ from hubbub.model.commands import (
 from hubbub.model.entities import ChannelView, Message, User
 from hubbub.model.errors import Code
 from hubbub.model.ids import LOBBY, UserId
-from hubbub.model.limits import SYNC_CHARS, UNREAD_MESSAGES
+from hubbub.model.limits import GUEST_REQUESTS, SYNC_CHARS, UNREAD_MESSAGES
 from hubbub.services.reads import undelivered_in
 
 
@@ -51,6 +52,18 @@ async def test_guest_adds_a_person_who_is_asked_and_may_accept(town: Town) -> No
     await town.do(eve, AnswerFriend(asked.id, accept=True))
     assert await town.do(ann, AddContact(eve.id)) is True
     await town.do(ann, SendDirect(eve.id, "hi"))
+
+
+async def test_guests_who_ask_leave_space_for_others(town: Town) -> None:
+    eve, ann = await town.person(), await town.person()
+    guests = [await town.guest() for _ in range(GUEST_REQUESTS + 1)]
+    for guest in guests[:-1]:
+        await town.do(guest, AddContact(eve.id))
+    await town.refused(guests[-1], AddContact(eve.id), Code.CONFLICT)
+    await town.do(ann, RequestFriend(eve.id))
+    requests = await town.do(eve, ListRequests())
+    await town.do(eve, AnswerFriend(requests[-1].id, accept=True))
+    await town.do(guests[-1], AddContact(eve.id))
 
 
 async def test_guest_adds_who_has_asked_them_already(town: Town) -> None:
