@@ -176,6 +176,23 @@ def test_page_of_elsewhere_makes_nobodys_browser_write(
     assert "cors_origins" in refused["data"]["reason"]
 
 
+@pytest.mark.parametrize("headers", FOREIGN)
+@pytest.mark.parametrize("form", [False, True])
+def test_page_of_elsewhere_makes_no_guest_by_anybodys_browser(
+    server: RunningServer, headers: dict[str, str], *, form: bool
+) -> None:
+    url, name = f"{server.url}/ws/login", _name("ann")
+    # Browsers send forms, and JSON that is called text, without asking first.
+    body: Json = {"files": {"user_name": (None, name)}}
+    if not form:
+        body = {"content": json.dumps({"user_name": name})}
+        headers = {**headers, "content-type": "text/plain"}
+    refused = HTTP.post(url, headers=headers, **body)
+    found = call("GET", f"{server.url}/ws/search/contacter?user_name={name}").body["data"]
+    assert (refused.status_code, found) == (403, [])
+    assert "cors_origins" in refused.json()["message"]
+
+
 @pytest.mark.parametrize("site", ["none", "same-origin"])
 def test_page_of_this_server_may_write(server: RunningServer, site: str) -> None:
     ann = _enter(server, _name("ann"))

@@ -17,6 +17,7 @@ from hubbub.model.commands import Caller, MarkDelivered
 from hubbub.model.entities import Message
 from hubbub.model.events import Event, MessageRecalled, MessageSent
 from hubbub.model.ids import ChannelId, MessageId, UserId
+from hubbub.model.topics import channel_topic
 from hubbub.ports.clock import Clock
 from hubbub.services.reads import Reads
 
@@ -190,6 +191,10 @@ class Redelivery:
 
     def _again(self, copy: _Copy, turn: int, now: float) -> None:
         if copy.frame is None:
+            return
+        if channel_topic(copy.channel_id) not in copy.session.topics:
+            # Lost while the connection was catching up: what it was told then is told once.
+            self.lost(copy.session, copy.channel_id)
             return
         if copy.session.is_keeping_up:
             # A lost socket must not stop the others; its end is about to be told.

@@ -40,6 +40,7 @@ LOGINS_PER_USER: Final = 100
 CHANNELS_OWNED: Final = 200
 GROUP_MEMBERS: Final = 20_000
 RELATIONSHIPS: Final = 1_000  # of one person: friends, requests both ways, blocks
+GUEST_REQUESTS: Final = 100  # of them: guests who wait for an answer
 
 SERVERS: Final = 200  # that one person is in
 SERVERS_OWNED: Final = 100

@@ -121,14 +121,31 @@ def unread_in(
 
 def undelivered_in(store: Store, views: Iterable[ChannelView]) -> Transaction[list[Message]]:
     """What no device of a member has said that it received, oldest first; the lobby's too. Of too much it is the
-    newest, UNREAD_MESSAGES and SYNC_CHARS in all."""
-    found: list[Message] = []
+    newest of each channel, UNREAD_MESSAGES and SYNC_CHARS in all."""
+    found: list[list[Message]] = []
     for view in views:
         member = view.member
         if member is not None and view.channel.last_seq > member.delivered_seq:
             behind = msgspec.structs.replace(member, read_seq=member.delivered_seq)
-            found += yield from store.messages.unread(behind, None, UNREAD_MESSAGES)
-    return _bounded(found)[-UNREAD_MESSAGES:]
+            found.append((yield from store.messages.unread(behind, None, UNREAD_MESSAGES)))
+    return in_order(_shared(found))
+
+
+def _shared(waiting: Iterable[list[Message]]) -> list[Message]:
+    """The newest of each channel in turn: a flood in one of them, which anybody may make in the lobby, pushes nothing
+    out that waits in another."""
+    found: list[Message] = []
+    room = SYNC_CHARS
+    turn = [sorted(messages, key=lambda m: m.seq) for messages in waiting]
+    while turn and len(found) < UNREAD_MESSAGES:
+        on: list[list[Message]] = []
+        for messages in turn[: UNREAD_MESSAGES - len(found)]:
+            if messages and len(messages[-1].content) <= room:
+                found.append(messages.pop())
+                room -= len(found[-1].content)
+                on.append(messages)
+        turn = on
+    return found
 
 
 def _bounded(found: list[Message]) -> list[Message]:

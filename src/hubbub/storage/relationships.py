@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hubbub.model.entities import Bond, Channel, FriendRequest, Relationship, User
 from hubbub.model.errors import conflict, not_found
 from hubbub.model.ids import ChannelId, UserId
-from hubbub.model.limits import RELATIONSHIPS
+from hubbub.model.limits import GUEST_REQUESTS, RELATIONSHIPS
 from hubbub.ports.store import Related, Row
 from hubbub.storage.channels import ChannelTables
 from hubbub.storage.schema import relationships, users
@@ -49,6 +49,15 @@ _COUNT = Statement(
     sa.select(sa.func.count())
     .select_from(relationships)
     .where(relationships.c.user_id == param("user"))
+)
+_COUNT_GUESTS = Statement(
+    sa.select(sa.func.count())
+    .select_from(relationships.join(users, users.c.id == relationships.c.peer_id))
+    .where(
+        relationships.c.user_id == param("user"),
+        relationships.c.bond == Bond.INCOMING.value,
+        users.c.kind == "guest",
+    )
 )
 _INSERT = Statement(relationships.insert().values({c.name: param(c.name) for c in relationships.c}))
 _DELETE = Statement(
@@ -102,6 +111,8 @@ class RelationshipTables:
             return (yield from self._befriend(asked, channel))
         yield from _require_space(me.id)
         yield from _require_space(peer.id)
+        if me.is_guest:
+            yield from _require_space_for_guests(peer.id)
         part = _Part(Bond.OUTGOING, request.id, request.created_at)
         updated = [(yield from _put(me.id, peer, part))]
         if theirs is None or theirs.bond is not Bond.BLOCKED:
@@ -208,3 +219,10 @@ def _require_space(user_id: UserId) -> Steps[None]:
     rows = yield _COUNT(user=user_id)
     if rows[0][0] >= RELATIONSHIPS:  # type: ignore[operator]  # a count
         raise conflict(f"A person may have {RELATIONSHIPS} friends, requests and blocks.")
+
+
+def _require_space_for_guests(user_id: UserId) -> Steps[None]:
+    """Anybody makes guests: those who wait must leave space for friends and blocks."""
+    rows = yield _COUNT_GUESTS(user=user_id)
+    if rows[0][0] >= GUEST_REQUESTS:  # type: ignore[operator]  # a count
+        raise conflict(f"{GUEST_REQUESTS} guests wait for this person's answer already.")

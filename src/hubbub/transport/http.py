@@ -119,6 +119,8 @@ class Http:
     async def _caller(self, api: RestApi, operation: Operation, request: Request) -> Caller:
         address = self._addresses.of(request)
         if operation.public:
+            if operation.visitors:
+                self._require_own_page(request.headers)
             return Caller(address)
         token = api.token(request.headers.get("authorization"), request.query_params)
         claimed = _claimed(operation, request)

@@ -63,7 +63,7 @@ class Operation(msgspec.Struct, frozen=True):
     `upload`: the body is a form (RFC 7578), and this the name of its one file. `form`: the body may be a form
     without files as well as JSON. `payload`: the JSON may also be this field of a form, as Slack takes it. `bearer`: who asks says so in the body, with the token that this finds there.
     `claim`: the name of the query's field with which a guest says who they are; whose token it is must say the same.
-    `visitors`: who asks need not say who they are.
+    `visitors`: who asks need not say who they are; pages of other origins may not ask.
     """
 
     method: str

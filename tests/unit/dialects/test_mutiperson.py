@@ -236,13 +236,14 @@ def test_refused_init_ends_the_connection_and_says_whether_to_come_back(
 def test_rest_words_every_refusal(code: Code) -> None:
     api = MutiPersonRest(("/ws",))
     for operation in api.operations:
-        answer = api.refuse(operation, Refused(code, "Because.", retry_after=1.5))
+        answer = api.refuse(operation, Refused(code, "Because.", retry_after=1.4))
         body = json.loads(answer.body)
         if answer.status == 200:
             told = {"code": 500, "message": "添加失败", "data": {"reason": "Because."}}
             assert body == told
             assert operation.path in ("/contacter/add", "/block/join", "/block/new")
         else:
+            assert dict(answer.headers) == {"retry-after": "2"}
             assert body == {
                 "code": answer.status, "message": "Because.", "success": False, "data": {}
             }  # fmt: skip

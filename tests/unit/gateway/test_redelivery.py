@@ -17,6 +17,7 @@ from hubbub.model.entities import Message
 from hubbub.model.errors import forbidden
 from hubbub.model.events import MessageRecalled, MessageSent
 from hubbub.model.ids import ChannelId, MessageId, UserId
+from hubbub.model.topics import channel_topic
 from hubbub.services.reads import Reads
 from hubbub.wire.websocket import text_frame
 
@@ -53,6 +54,8 @@ class _World:
 
     def session(self, *, confirms: bool = True) -> FakeSession:
         made = FakeSession(self.hub, BOB, MutiPersonDialect())
+        for channel_id in (ROOM, ASIDE):
+            self.hub.subscribe(made.real, channel_topic(channel_id))
         if confirms:
             made.codec.decode(INIT)
         return made
@@ -166,6 +169,17 @@ async def test_channel_when_lost_is_not_heard_of_again(world: _World) -> None:
     world.redelivery.lost(world.bob.real, ROOM)
     world.confirm(1)
     assert world.after(3) == [2]
+    assert await world.position() is None
+
+
+async def test_channel_when_lost_before_what_waited_was_written_is_not_sent_again(
+    world: _World,
+) -> None:
+    world.bob.lose(ROOM)  # while the connection was catching up
+    world.send(1, 2)
+    world.send(1, channel=ASIDE)
+    assert world.after(3) == [1]
+    world.confirm(1, 2)
     assert await world.position() is None
 
 

@@ -14,6 +14,7 @@ from hubbub.model.commands import (
     ListRequests,
     MarkDelivered,
     RecallMessage,
+    RequestFriend,
     SearchUsers,
     SendDirect,
     SendMessage,
@@ -21,7 +22,7 @@ from hubbub.model.commands import (
 from hubbub.model.entities import ChannelView, Message, User
 from hubbub.model.errors import Code
 from hubbub.model.ids import LOBBY, UserId
-from hubbub.model.limits import SYNC_CHARS, UNREAD_MESSAGES
+from hubbub.model.limits import GUEST_REQUESTS, SYNC_CHARS, UNREAD_MESSAGES
 from hubbub.services.reads import undelivered_in
 
 
@@ -51,6 +52,18 @@ async def test_guest_adds_a_person_who_is_asked_and_may_accept(town: Town) -> No
     await town.do(eve, AnswerFriend(asked.id, accept=True))
     assert await town.do(ann, AddContact(eve.id)) is True
     await town.do(ann, SendDirect(eve.id, "hi"))
+
+
+async def test_guests_who_ask_leave_space_for_others(town: Town) -> None:
+    eve, ann = await town.person(), await town.person()
+    guests = [await town.guest() for _ in range(GUEST_REQUESTS + 1)]
+    for guest in guests[:-1]:
+        await town.do(guest, AddContact(eve.id))
+    await town.refused(guests[-1], AddContact(eve.id), Code.CONFLICT)
+    await town.do(ann, RequestFriend(eve.id))
+    requests = await town.do(eve, ListRequests())
+    await town.do(eve, AnswerFriend(requests[-1].id, accept=True))
+    await town.do(guests[-1], AddContact(eve.id))
 
 
 async def test_guest_adds_who_has_asked_them_already(town: Town) -> None:
@@ -116,8 +129,20 @@ async def test_what_waits_is_the_newest_of_too_much(town: Town) -> None:
     assert len(found) == UNREAD_MESSAGES
     assert found[-1].content == f"b{UNREAD_MESSAGES // 2}"
     assert [m.id for m in found] == sorted(m.id for m in found)
+
+
+async def test_what_waits_from_a_person_stays_whatever_is_said_in_the_lobby(town: Town) -> None:
+    ann, bob, eve = await town.person(), await town.person(), await town.person()
+    first = (await town.do(ann, SendDirect(bob.id, "first"))).message
+    second = (await town.do(ann, SendDirect(bob.id, "second"))).message
+    flood = Caller("192.0.2.1", eve)
     for _ in range(SYNC_CHARS // 5_000 + 2):
-        await town.dispatch.handle(caller, SendMessage(LOBBY, "x" * 5_000))
+        await town.dispatch.handle(flood, SendMessage(LOBBY, "x" * 5_000))
     found = await _waiting(town, bob)
-    assert sum(len(m.content) for m in found) == SYNC_CHARS
-    assert found[0].content == "x" * 5_000
+    assert found[:2] == [first, second]
+    assert SYNC_CHARS - 5_000 < sum(len(m.content) for m in found) <= SYNC_CHARS
+    for _ in range(UNREAD_MESSAGES):
+        await town.dispatch.handle(flood, SendMessage(LOBBY, "x"))
+    found = await _waiting(town, bob)
+    assert (found[:2], len(found)) == ([first, second], UNREAD_MESSAGES)
+    assert found[-1].seq == found[2].seq + UNREAD_MESSAGES - 3

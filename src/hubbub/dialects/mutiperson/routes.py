@@ -13,7 +13,7 @@ from hubbub.model import limits
 from hubbub.model.errors import Code, Refused, invalid
 from hubbub.model.ids import LOBBY, ChannelId, MessageId, UserId
 from hubbub.wire import fields
-from hubbub.wire.rest import STATUS, Answer, Args, Operation, bearer
+from hubbub.wire.rest import STATUS, Answer, Args, Operation, bearer, retry_after
 
 FOUND: Final = 50  # people of one search
 NOT_ADDED: Final = "添加失败"
@@ -233,7 +233,8 @@ def _page(r: object) -> object:
 _CLAIM: Final = "user_id"
 _ADDS: Final = ("/contacter/add", "/block/join", "/block/new")
 OPERATIONS: Final = (
-    Operation("POST", "/login", "Enter by name.", _login, _person, body=LoginIn, form=True, public=True),
+    Operation("POST", "/login", "Enter by name.", _login, _person, body=LoginIn, form=True, public=True,
+        visitors=True),
     Operation("GET", "/profile/contacter", "People one may write to.", _channels, _contacters,
         query=Who, claim=_CLAIM),
     Operation("GET", "/profile/block", "One's blocks.", _channels, _blocks, query=Who, claim=_CLAIM),
@@ -286,7 +287,7 @@ class MutiPersonRest:
         if operation.path in _ADDS and refusal.code not in _THROWN:
             reason = {"reason": refusal.message}
             return Answer(200, encode({"code": 500, "message": NOT_ADDED, "data": reason}))
-        return _thrown(STATUS[refusal.code], refusal.message, _retry_after(refusal))
+        return _thrown(STATUS[refusal.code], refusal.message, retry_after(refusal))
 
 
 def _nothing_here() -> Answer:
@@ -296,9 +297,3 @@ def _nothing_here() -> Answer:
 def _thrown(code: int, message: str, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
     told = {"code": code, "message": message, "success": False, "data": {}}
     return Answer(code, encode(told), headers=headers)
-
-
-def _retry_after(refusal: Refused) -> tuple[tuple[str, str], ...]:
-    if refusal.retry_after is None:
-        return ()
-    return (("retry-after", str(max(1, round(refusal.retry_after)))),)
