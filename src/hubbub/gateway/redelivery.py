@@ -228,7 +228,15 @@ class Redelivery:
             work = self._reads.mark_delivered(caller, MarkDelivered(channel_id, seq))
             tasks.run(work, partial(self._stored, user_id, done))
 
-    def _stored(self, user_id: UserId, done: "asyncio.Future[None]", *_: object) -> None:
+    def _stored(
+        self,
+        user_id: UserId,
+        done: "asyncio.Future[None]",
+        result: object,
+        error: BaseException | None,
+    ) -> None:
+        """What could not be stored comes again with the next connection: twice, but not lost."""
+        tasks.unheard(result, error)
         waiting = self._writing.get(user_id, set())
         waiting.discard(done)
         if not waiting:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from fakes.clock import FakeClock
 from fakes.session import FakeSession, user
@@ -31,14 +32,14 @@ class _Reads:
     def __init__(self) -> None:
         self.stored: list[tuple[UserId, ChannelId, int]] = []
         self.gate: asyncio.Future[None] | None = None
-        self.is_refusing = False
+        self.error: Exception | None = None
         self.has_stored = asyncio.Event()
 
     async def mark_delivered(self, caller: Caller, command: MarkDelivered) -> None:
         if self.gate is not None:
             await self.gate
-        if self.is_refusing:
-            raise forbidden("You are no longer in this channel.")
+        if self.error is not None:
+            raise self.error
         self.stored.append((caller.user_id, command.channel_id, command.seq))
         self.has_stored.set()
 
@@ -230,11 +231,16 @@ async def test_settle_when_a_position_is_being_stored_waits_for_it(world: _World
     assert world.reads.stored == [(BOB.id, ROOM, 1)]
 
 
-async def test_settle_when_a_position_is_refused_ends(world: _World) -> None:
-    world.reads.is_refusing = True
+@pytest.mark.parametrize(("error", "logged"), [(forbidden("No."), 0), (ValueError("a bug"), 1)])
+async def test_settle_when_storing_fails_logs_a_bug_and_ends(
+    world: _World, error: Exception, logged: int
+) -> None:
+    world.reads.error = error
     world.send(1)
     world.confirm(1)
-    await world.redelivery.settle(BOB.id)
+    with capture_logs() as logs:
+        await world.redelivery.settle(BOB.id)
+    assert [entry["event"] for entry in logs] == ["task_failed"] * logged
     assert world.reads.stored == []
 
 
