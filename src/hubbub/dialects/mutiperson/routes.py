@@ -13,7 +13,7 @@ from hubbub.model import limits
 from hubbub.model.errors import Code, Refused, invalid
 from hubbub.model.ids import LOBBY, ChannelId, MessageId, UserId
 from hubbub.wire import fields
-from hubbub.wire.rest import STATUS, Answer, Args, Operation, bearer
+from hubbub.wire.rest import STATUS, Answer, Args, Operation, bearer, retry_after
 
 FOUND: Final = 50  # people of one search
 NOT_ADDED: Final = "添加失败"
@@ -286,10 +286,4 @@ class MutiPersonRest:
             return Answer(200, encode({"code": 500, "message": NOT_ADDED, "data": reason}))
         code = STATUS[refusal.code]
         told = {"code": code, "message": refusal.message, "success": False, "data": {}}
-        return Answer(code, encode(told), headers=_retry_after(refusal))
-
-
-def _retry_after(refusal: Refused) -> tuple[tuple[str, str], ...]:
-    if refusal.retry_after is None:
-        return ()
-    return (("retry-after", str(max(1, round(refusal.retry_after)))),)
+        return Answer(code, encode(told), headers=retry_after(refusal))
