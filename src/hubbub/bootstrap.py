@@ -9,7 +9,6 @@ import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
 import structlog
 
 from hubbub import __version__, conformance
@@ -30,14 +29,10 @@ from hubbub.gateway.redelivery import Redelivery
 from hubbub.gateway.tasks import Tasks
 from hubbub.gateway.upkeep import Upkeep
 from hubbub.gateway.viewers import Viewers
-from hubbub.model.commands import Register
-from hubbub.model.entities import User
-from hubbub.model.errors import Code, Disconnect, Refused
+from hubbub.model.errors import Disconnect, Refused
 from hubbub.model.events import MemberJoined, MessageSent, Publication
-from hubbub.model.limits import PASSWORD_MIN_CHARS
 from hubbub.model.server_events import ServerMemberJoined
-from hubbub.ports.store import nothing
-from hubbub.services.accounts import Accounts, check_password, draft_account
+from hubbub.services.accounts import Accounts
 from hubbub.services.bots import Bots
 from hubbub.services.categories import Categories
 from hubbub.services.channels import Channels
@@ -349,59 +344,3 @@ class Node:
         await self._blobs.close()
         self._passwords.close()
         log.info("stopped")
-
-
-class Offline:
-    """The store and what the command line does with it, whether or not a server is running."""
-
-    def __init__(self, folder: Path, node: int) -> None:
-        self._folder = folder
-        self._node = node
-
-    async def __aenter__(self) -> "Offline":
-        self._store = SqliteStore(self._folder / DATABASE, lambda _: None, lambda: None)
-        self._passwords = Argon2Passwords()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._store.close()
-        self._passwords.close()
-
-    async def create_user(
-        self, name: str, password: str, email: str | None, *, is_admin: bool
-    ) -> User:
-        """As if they had signed up; raises `Refused`."""
-        clock = SystemClock()
-        # A number of its own, so that its ids differ from those of a server that is running.
-        ids = SystemIds(clock, (self._node + 32) % 64)
-        account = draft_account(Register(name, password, email), ids.next_id(), clock.now_ms())
-        check_password(password, name, PASSWORD_MIN_CHARS)
-        hashed = await self._passwords.hash(password)
-        user = msgspec.structs.replace(account.user, is_admin=is_admin)
-        account = msgspec.structs.replace(account, user=user, password_hash=hashed)
-        return await self._store.write(lambda: self._store.accounts.add_user(account), nothing)
-
-    async def set_password(self, name: str, password: str) -> User:
-        """By user name or e-mail, and all devices are signed out; raises `Refused`, also for guests: what the name
-        has may be anybody's."""
-        user = await self._find(name, "has no password")
-        check_password(password, user.username, PASSWORD_MIN_CHARS)
-        hashed = await self._passwords.hash(password)
-        change = self._store.accounts.set_password(user.id, hashed, None)
-        await self._store.write(lambda: change, nothing)
-        return user
-
-    async def set_admin(self, name: str, *, is_admin: bool) -> User:
-        """By user name or e-mail; raises `Refused`, also for guests."""
-        user = await self._find(name, "can't be an administrator")
-        change = self._store.accounts.update_user(user.id, is_admin=is_admin)
-        return await self._store.write(lambda: change, nothing)
-
-    async def _find(self, name: str, guests: str) -> User:
-        account = await self._store.read(self._store.accounts.get_account(name))
-        if account is None:
-            raise Refused(Code.NOT_FOUND, f"There is no user {name!r}.")
-        if account.user.is_guest:
-            text = f"{name} is a guest, as whom anybody may come, and {guests}: make an account of another name."
-            raise Refused(Code.CONFLICT, text)
-        return account.user

@@ -18,8 +18,8 @@ from hubbub import __version__
 from hubbub.config import BadSetting, Settings, effective, file_in_use, is_loopback, load
 
 if TYPE_CHECKING:  # imported where they are needed: `hubbub --help` is there at once
-    from hubbub.bootstrap import Offline
     from hubbub.model.entities import User
+    from hubbub.offline import Offline
 
 app = cyclopts.App(
     name="hubbub",
@@ -301,7 +301,7 @@ async def _offline(
     told: str,
 ) -> None:
     """Does something to one person, and says so."""
-    from hubbub.bootstrap import Offline
+    from hubbub.offline import Offline
 
     async with Offline(folder, settings.node) as offline:
         person = await act(offline)

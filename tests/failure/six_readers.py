@@ -21,7 +21,7 @@ from support.checker import Attach, Entry, Receipt, Tape
 from support.rest import call
 from support.server import RunningServer
 from support.socketio_clients import hexed
-from support.storm import BROKEN, Again, Json, read_until, wire
+from support.storm import BROKEN, Again, Json, in_channel, wire
 
 PAGE = 100
 PULSE_SECONDS = 2
@@ -130,12 +130,8 @@ class ChannelChatReader(Paging):
     kind = "channelchat"
 
     async def _listen(self) -> None:
-        data = {"user_id": self._person.id, "token": self._person.token}
-        first = {"type": "connect", "data": data}
-        async with wire(f"{self._server.ws}/ws", first, "connect_ack", self._tape) as ws:
-            enter = {"type": "join_channel", "data": {"channel_id": self._room}}
-            await ws.send(json.dumps(enter))
-            await read_until(ws, "join_channel_ack")
+        who = {"user_id": self._person.id, "token": self._person.token}
+        async with in_channel(self._server, who, self._room, self._tape) as ws:
             await self._catch_up()
             while True:
                 frame = json.loads(await ws.recv())

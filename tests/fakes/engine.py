@@ -5,7 +5,7 @@ from typing import Any
 
 from fakes.timers import FakeTimers
 from hubbub.wire.engine import Engine, Socket, Upper
-from hubbub.wire.engineio import SEPARATOR, Options
+from hubbub.wire.engineio import SEPARATOR, Options, text_message
 from hubbub.wire.websocket import messages
 
 OPTIONS = Options(ping_interval=25, ping_timeout=20, max_payload=1000)
@@ -112,3 +112,9 @@ class Bench:
 def as_port(socket: FakeSocket) -> Socket:
     """mypy checks here that the fake is what it stands for."""
     return socket
+
+
+def say(bench: Bench, *texts: bytes) -> None:
+    """What is above writes these."""
+    for text in texts:
+        bench.engine.write(text_message(text))

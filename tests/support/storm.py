@@ -55,6 +55,19 @@ async def wire(url: str, first: Json, answer: str, tape: Tape) -> AsyncIterator[
         await ws.wait_closed()
 
 
+@contextlib.asynccontextmanager
+async def in_channel(
+    server: RunningServer, who: Json, channel: str, tape: Tape
+) -> AsyncIterator[ClientConnection]:
+    """Seed 000: signed in, and with a channel opened."""
+    first = {"type": "connect", "data": who}
+    async with wire(f"{server.ws}/ws", first, "connect_ack", tape) as ws:
+        enter = {"type": "join_channel", "data": {"channel_id": channel}}
+        await ws.send(json.dumps(enter))
+        await read_until(ws, "join_channel_ack")
+        yield ws
+
+
 async def read_until(ws: ClientConnection, kind: str) -> Json:
     async with asyncio.timeout(ANSWER_SECONDS):
         while True:
@@ -178,12 +191,8 @@ class ChannelChatSender(SocketSender):
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[ClientConnection]:
-        data = {"user_id": self._person.id, "token": self._person.token}
-        first = {"type": "connect", "data": data}
-        async with wire(f"{self._server.ws}/ws", first, "connect_ack", self._tape) as ws:
-            enter = {"type": "join_channel", "data": {"channel_id": self._channel}}
-            await ws.send(json.dumps(enter))
-            await read_until(ws, "join_channel_ack")
+        who = {"user_id": self._person.id, "token": self._person.token}
+        async with in_channel(self._server, who, self._channel, self._tape) as ws:
             yield ws
 
 

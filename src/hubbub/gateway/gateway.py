@@ -11,6 +11,7 @@ from hubbub.gateway.catching_up import catch_up, ready
 from hubbub.gateway.parts import Parts
 from hubbub.gateway.replay import (
     NOTHING,
+    behind,
     fresh,
     joined_since,
     snapshot,
@@ -20,7 +21,6 @@ from hubbub.gateway.session import Session
 from hubbub.model.commands import AddMember, Caller, Command, Connect, EnterChannel
 from hubbub.model.entities import Status
 from hubbub.model.errors import Code, Disconnect, Refused, forbidden, unauthorized, unavailable
-from hubbub.model.events import MessageSent
 from hubbub.model.ids import LOBBY, ChannelId, UserId
 from hubbub.model.limits import PRESENCE_MEMBERS
 from hubbub.model.topics import channel_topic, user_topic
@@ -233,7 +233,7 @@ class Gateway:
         told = fresh(held, known)
         self._parts.recovery.caught_up(session, told)
         if session.dialect.redelivers:
-            told = [*(MessageSent(m.channel_id, m.version, m) for m in ready.unread), *told]
+            told = behind(ready.unread, told)
         self._parts.fanout.catch_up(session, told)
         if session.dialect.announces and channel_topic(LOBBY) in session.topics:
             self._parts.viewers.announce(session, LOBBY)

@@ -4,6 +4,7 @@ from typing import Final
 
 from hubbub.model.errors import Disconnect
 from hubbub.ports.connection import Connection
+from hubbub.wire.websocket import text_frame
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_WRITES: Final = 1_000
@@ -17,22 +18,30 @@ class Outbox:
     While it does take them (nearly always), a write costs one flag more than the socket's.
     """
 
-    __slots__ = ("_connection", "_lost", "_paused_at", "_replies", "_writes")
+    __slots__ = ("_connection", "_lost", "_paused_at", "_preface", "_replies", "_writes")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._paused_at: float | None = None
         self._replies: list[bytes] = []
+        self._preface = b""
         self._writes = 0
         self._lost = False
 
-    def add(self, frames: bytes) -> bool:
-        """Frames that leave with the next write, or with `flush` at the latest; True if they are the first.
+    def precede(self, frames: bytes) -> None:
+        """Frames that leave with the first reply."""
+        self._preface = frames
+
+    def add(self, payload: bytes) -> bool:
+        """A reply that leaves with the next write, or with `flush` at the latest; True if it is the first.
 
         The acks of a commit and the sender's own copies share one write: a write is a system call, 5 µs
         and more, and the sender of 64 messages in flight would cost 64 of them.
         """
-        self._replies.append(frames)
+        frame = text_frame(payload)
+        if self._preface:
+            frame, self._preface = self._preface + frame, b""
+        self._replies.append(frame)
         return len(self._replies) == 1
 
     def flush(self) -> bool:

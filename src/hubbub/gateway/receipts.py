@@ -66,7 +66,7 @@ class Receipts:
             if not session.closed and session.is_keeping_up:
                 command = MarkDelivered(channel_id, seq)
                 # Who may no longer see the channel has nothing to say about it.
-                tasks.run(self._reads.mark_delivered(session.caller, command), lambda *_: None)
+                tasks.run(self._reads.mark_delivered(session.caller, command), tasks.unheard)
 
     def close(self) -> None:
         """Nothing more is marked."""

@@ -2,7 +2,7 @@
 
 What is kept is `delivered_seq`, a person's position in a channel: what stands behind it comes with their next
 connection. A confirmation moves it up to just below the oldest message of the channel that the same connection has
-not confirmed. Of clients that never confirm, what was written to them counts as received.
+not confirmed. Of clients that never confirm, what their connection has taken counts as received.
 """
 
 import asyncio
@@ -111,6 +111,8 @@ class Redelivery:
         self._clients: dict[Session, _Client] = {}
         # One queue for each pause, so that each is in the order of its times.
         self._due: tuple[deque[_Copy], ...] = tuple(deque() for _ in PAUSES)
+        # Of clients that never confirm: what was written, until the socket has nothing left of it.
+        self._written: dict[UserId, dict[Session, dict[ChannelId, int]]] = {}
         self._marks: dict[UserId, dict[ChannelId, tuple[Caller, int]]] = {}
         self._writing: dict[UserId, set[asyncio.Future[None]]] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -131,7 +133,9 @@ class Redelivery:
         if session.closed:
             return
         if not session.codec.confirms():
-            self._move(session.caller, message.channel_id, message.seq)
+            mine = self._written.setdefault(session.caller.user_id, {})
+            mine.setdefault(session, {})[message.channel_id] = message.seq
+            self._wake()
             return
         copy = _Copy(session, message, frame, self._clock.monotonic() + PAUSES[0])
         self._clients.setdefault(session, _Client()).add(message.id, copy)
@@ -168,6 +172,13 @@ class Redelivery:
         if client is not None:
             for copy in client.waiting.values():
                 copy.frame = None
+        user = session.caller.user
+        mine = self._written.get(user.id) if user is not None else None
+        if user is not None and mine is not None and session in mine:
+            self._take(user.id)
+            mine.pop(session, None)
+            if not mine:
+                self._written.pop(user.id, None)
 
     # -- time ---------------------------------------------------------------------------------------
 
@@ -178,8 +189,10 @@ class Redelivery:
     def _tick(self) -> None:
         self._timer = None
         self.resend()
+        for user_id in [*self._written]:
+            self._take(user_id)
         self._mark()
-        if self._marks or any(self._due):
+        if self._written or self._marks or any(self._due):
             self._wake()
 
     def resend(self) -> None:
@@ -209,6 +222,15 @@ class Redelivery:
 
     # -- positions ----------------------------------------------------------------------------------
 
+    def _take(self, user_id: UserId) -> None:
+        """A client that is cut off with bytes of its own still here gets their messages again."""
+        mine = self._written.get(user_id, {})
+        for session in [session for session in mine if session.is_keeping_up]:
+            for channel_id, seq in mine.pop(session).items():
+                self._move(session.caller, channel_id, seq)
+        if not mine:
+            self._written.pop(user_id, None)
+
     def _move(self, caller: Caller, channel_id: ChannelId, seq: int) -> None:
         mine = self._marks.setdefault(caller.user_id, {})
         _, known = mine.get(channel_id, (caller, 0))
@@ -225,6 +247,7 @@ class Redelivery:
 
     def _write(self, user_id: UserId) -> None:
         """Starts to store all positions of a person."""
+        self._take(user_id)
         loop = asyncio.get_running_loop()
         for channel_id, (caller, seq) in self._marks.pop(user_id, {}).items():
             done: asyncio.Future[None] = loop.create_future()
@@ -233,7 +256,15 @@ class Redelivery:
             work = self._reads.mark_delivered(caller, MarkDelivered(channel_id, seq))
             tasks.run(work, partial(self._stored, user_id, done))
 
-    def _stored(self, user_id: UserId, done: "asyncio.Future[None]", *_: object) -> None:
+    def _stored(
+        self,
+        user_id: UserId,
+        done: "asyncio.Future[None]",
+        result: object,
+        error: BaseException | None,
+    ) -> None:
+        """What could not be stored comes again with the next connection: twice, but not lost."""
+        tasks.unheard(result, error)
         waiting = self._writing.get(user_id, set())
         waiting.discard(done)
         if not waiting:
@@ -251,9 +282,9 @@ class Redelivery:
         """Stores what was confirmed; nothing more is sent."""
         if self._timer is not None:
             self._timer.cancel()
-        for user_id in [*self._marks]:
+        for user_id in self._marks.keys() | self._written.keys():
             await self.settle(user_id)
 
     def sizes(self) -> dict[str, int]:
         """What must settle (T44)."""
-        return {"confirming": len(self._clients)}
+        return {"confirming": len(self._clients), "written": len(self._written)}

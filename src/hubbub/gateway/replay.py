@@ -7,7 +7,7 @@ import msgspec
 
 from hubbub.model.entities import Changes, ChannelView, Kind, Member, Message, Status
 from hubbub.model.errors import Refused, not_found
-from hubbub.model.events import ChannelCreated, Event, MemberJoined
+from hubbub.model.events import ChannelCreated, Event, MemberJoined, MessageRecalled, MessageSent
 from hubbub.model.ids import ChannelId, ServerId, UserId
 from hubbub.model.limits import SYNC_CHARS, SYNC_MESSAGES
 from hubbub.model.permissions import READ_HISTORY, rank
@@ -138,6 +138,19 @@ def fresh(held: Iterable[Event], known: Versions) -> list[Event]:
         if is_told:
             found.append(event)
     return found
+
+
+def behind(waiting: Iterable[Message], told: Iterable[Event]) -> list[Event]:
+    """What waited for a person, then what is told; without messages that have been recalled meanwhile.
+
+    Clients that confirm messages may have no word for a recall, and redelivery has been told of it already: what was
+    noted only now would be sent again.
+    """
+    sent = [MessageSent(m.channel_id, m.version, m) for m in waiting]
+    told = list(told)
+    gone = {event.message.id for event in told if isinstance(event, MessageRecalled)}
+    events: list[Event] = [*sent, *told]
+    return [e for e in events if not isinstance(e, MessageSent) or e.message.id not in gone]
 
 
 def _brought(event: Event) -> set[ChannelId]:

@@ -18,7 +18,6 @@ from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, ServerId
 from hubbub.ports.connection import Connection
 from hubbub.ports.dialect import Codec, Dialect, Ready, Request
-from hubbub.wire.websocket import text_frame
 
 if TYPE_CHECKING:
     from hubbub.gateway.gateway import Gateway
@@ -54,7 +53,6 @@ class Session:
         "_inbox",
         "_next",
         "_outbox",
-        "_preface",
         "_strikes",
         "caller",
         "closed",
@@ -101,7 +99,6 @@ class Session:
         self._next: Request | None = None
         self._strikes = 0
         self._confirm = False
-        self._preface = b""
         self.turned_away = self.is_idle = self.closed = False
         self.pid = ""  # see gateway/recovery.py, as for `seen` and `missed`
         self.seen = 0
@@ -301,18 +298,12 @@ class Session:
 
     def precede(self, frames: bytes) -> None:
         """Frames that leave with the first reply."""
-        self._preface = frames
+        self._outbox.precede(frames)
 
     def _say(self, payload: bytes) -> None:
-        if not self.closed and self._outbox.add(self._framed(payload)):
+        if not self.closed and self._outbox.add(payload):
             self.write = self._write
             self._gateway.flush_soon(self)
-
-    def _framed(self, payload: bytes) -> bytes:
-        frame = text_frame(payload)
-        if self._preface:
-            frame, self._preface = self._preface + frame, b""
-        return frame
 
     def flush(self) -> None:
         """Writes the replies that no publication has taken along."""
@@ -385,7 +376,7 @@ class Session:
         if not self.closed:
             last = self.codec.farewell(why)
             if last is not None:
-                self._outbox.add(self._framed(last))
+                self._outbox.add(last)
             self._outbox.flush()
             self.closed = True
             self._choose_writer()

@@ -12,6 +12,8 @@ from typing import Any, Protocol, cast
 
 import structlog
 
+from hubbub.model.errors import Refused
+
 log = structlog.get_logger("hubbub.gateway")
 
 Done = Callable[[object, BaseException | None], None]
@@ -41,6 +43,12 @@ def _step(work: Coroutine[_Waiting, None, object], done: Done) -> None:
     else:
         waiting._asyncio_future_blocking = False
         waiting.add_done_callback(lambda _future: _step(work, done))
+
+
+def unheard(_result: object, error: BaseException | None) -> None:
+    """What `run` calls of work that nobody waits for: a refusal is an answer too, anything else is a bug."""
+    if error is not None and not isinstance(error, Refused):
+        log.error("task_failed", exc_info=error)
 
 
 class Tasks:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from hubbub.model.errors import Malformed
+from hubbub.model.errors import Disconnect, Malformed, Refused
 from hubbub.wire.engineio import MESSAGE
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
@@ -28,6 +28,13 @@ encode_json = msgspec.json.Encoder().encode
 
 class Invalid(Malformed):
     """Bytes that are no packet: the client's connection ends."""
+
+
+def ends(refusal: Refused) -> Disconnect | None:
+    """With what a refusal ends the connection, whichever dialect it speaks."""
+    if isinstance(refusal, Invalid):
+        return Disconnect(4000, refusal.message, reconnect=True)
+    return None
 
 
 class Packet(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hubbub.dialects.mutiperson import LobbyDialect, MutiPersonDialect, MutiPersonRest
-from hubbub.dialects.mutiperson.codec import REMEMBERED, MutiPersonCodec
+from hubbub.dialects.mutiperson.codec import MutiPersonCodec
 from hubbub.dialects.mutiperson.lobby import LobbyCodec
 from hubbub.model import commands as c
 from hubbub.model.entities import Message, Sent, User
@@ -21,6 +21,7 @@ from hubbub.model.events import (
 )
 from hubbub.model.ids import LOBBY, ChannelId, LoginId, MessageId, UserId
 from hubbub.ports.dialect import Ready, Request
+from hubbub.wire.recent import REMEMBERED
 
 ANN = User(UserId(1234567890123456), "ann", "Ann", 0, is_guest=True)
 BOB = UserId(1234567890123457)

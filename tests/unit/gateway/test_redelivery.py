@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from fakes.clock import FakeClock
 from fakes.session import FakeSession, user
@@ -32,14 +33,14 @@ class _Reads:
     def __init__(self) -> None:
         self.stored: list[tuple[UserId, ChannelId, int]] = []
         self.gate: asyncio.Future[None] | None = None
-        self.is_refusing = False
+        self.error: Exception | None = None
         self.has_stored = asyncio.Event()
 
     async def mark_delivered(self, caller: Caller, command: MarkDelivered) -> None:
         if self.gate is not None:
             await self.gate
-        if self.is_refusing:
-            raise forbidden("You are no longer in this channel.")
+        if self.error is not None:
+            raise self.error
         self.stored.append((caller.user_id, command.channel_id, command.seq))
         self.has_stored.set()
 
@@ -160,7 +161,7 @@ async def test_connection_when_ended_is_sent_nothing_again(world: _World) -> Non
     world.send(1)
     world.redelivery.left(world.bob.real)
     assert world.after(3) == []
-    assert world.redelivery.sizes() == {"confirming": 0}
+    assert not any(world.redelivery.sizes().values())
 
 
 async def test_channel_when_lost_is_not_heard_of_again(world: _World) -> None:
@@ -225,11 +226,32 @@ async def test_client_when_it_never_confirms_has_what_was_written_to_it(world: _
     assert old.frames == []
 
 
+async def test_client_when_cut_off_before_it_took_all_gets_the_rest_again(world: _World) -> None:
+    slow = world.session(confirms=False)
+    world.send(1, to=slow)
+    assert await world.position() == 1
+    slow.is_keeping_up = False
+    world.send(2, to=slow)
+    assert await world.position() == 1
+    slow.closed = True
+    world.redelivery.left(slow.real)
+    slow.is_keeping_up = True  # nothing waits in a socket that is no more
+    assert await world.position() == 1
+    assert not any(world.redelivery.sizes().values())
+
+
+async def test_client_when_it_leaves_having_taken_all_gets_nothing_again(world: _World) -> None:
+    quick = world.session(confirms=False)
+    world.send(1, to=quick)
+    world.redelivery.left(quick.real)
+    assert await world.position() == 1
+
+
 async def test_own_message_when_written_needs_no_confirmation(world: _World) -> None:
     mine = Message(MessageId(1), ROOM, 1, 1, BOB, "hi", 0)
     world.redelivery.written([(MessageSent(ROOM, 1, mine), b"")], [world.bob.real])
     assert world.after(3) == []
-    assert world.redelivery.sizes() == {"confirming": 0}
+    assert not any(world.redelivery.sizes().values())
 
 
 async def test_settle_when_a_position_is_being_stored_waits_for_it(world: _World) -> None:
@@ -244,11 +266,16 @@ async def test_settle_when_a_position_is_being_stored_waits_for_it(world: _World
     assert world.reads.stored == [(BOB.id, ROOM, 1)]
 
 
-async def test_settle_when_a_position_is_refused_ends(world: _World) -> None:
-    world.reads.is_refusing = True
+@pytest.mark.parametrize(("error", "logged"), [(forbidden("No."), 0), (ValueError("a bug"), 1)])
+async def test_settle_when_storing_fails_logs_a_bug_and_ends(
+    world: _World, error: Exception, logged: int
+) -> None:
+    world.reads.error = error
     world.send(1)
     world.confirm(1)
-    await world.redelivery.settle(BOB.id)
+    with capture_logs() as logs:
+        await world.redelivery.settle(BOB.id)
+    assert [entry["event"] for entry in logs] == ["task_failed"] * logged
     assert world.reads.stored == []
 
 

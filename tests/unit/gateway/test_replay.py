@@ -3,9 +3,9 @@
 import pytest
 
 from fakes.session import user
-from hubbub.gateway.replay import Versions, fresh
+from hubbub.gateway.replay import Versions, behind, fresh
 from hubbub.model.entities import Channel, ChannelView, Kind, Message
-from hubbub.model.events import ChannelCreated, Event, MessageSent
+from hubbub.model.events import ChannelCreated, Event, MessageRecalled, MessageSent
 from hubbub.model.ids import ChannelId, MessageId, RoleId, ServerId
 from hubbub.model.server_events import (
     ChannelHidden,
@@ -75,3 +75,13 @@ def test_a_channel_shown_and_hidden_again_ends_hidden() -> None:
 def test_a_channel_that_came_since_can_be_hidden(came: Event) -> None:
     assert fresh([came, _hidden(SECRET)], KNOWN) == [came, _hidden(SECRET)]
     assert fresh([came, _shown(SECRET)], KNOWN) == [came, _shown(SECRET)]
+
+
+def test_behind_what_was_recalled_while_the_snapshot_was_read_is_not_sent() -> None:
+    waited, recalled, late = (Message(MessageId(n), OPEN, n, n, ANN, "hi", 0) for n in (1, 2, 3))
+    said = MessageSent(OPEN, 3, late)
+    held = (MessageRecalled(OPEN, 4, recalled), said, MessageRecalled(OPEN, 5, late))
+    told = behind((waited, recalled), held)
+    assert [e.message.id for e in told if isinstance(e, MessageSent)] == [waited.id]
+    assert [e for e in told if not isinstance(e, MessageSent)] == [held[0], held[2]]
+    assert behind((), (said,)) == [said]

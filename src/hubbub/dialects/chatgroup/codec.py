@@ -14,10 +14,10 @@ from hubbub.model.errors import Code, Disconnect, Malformed, Refused, not_found
 from hubbub.model.ids import LOBBY, ChannelId, MessageId
 from hubbub.ports.dialect import Codec, Ready, Request
 from hubbub.wire import fields, socketio
+from hubbub.wire.recent import Recent
 
 D = TypeVar("D")
 END: Final = 1 << 53  # past every seq: as far as there is
-REMEMBERED: Final = 1_024  # messages that a connection has from its acks
 
 
 class _Send(msgspec.Struct, frozen=True, rename="camel"):
@@ -111,7 +111,7 @@ class ChatGroupCodec(Codec):
 
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace
-        self._acked: dict[MessageId, None] | None = None
+        self._acked = Recent()
 
     def decode(self, payload: bytes) -> Request:
         """The text of a packet. Raises `Malformed`; its `ref` is the id that an ack would carry."""
@@ -155,7 +155,7 @@ class ChatGroupCodec(Codec):
     def _sent(self, ref: str | int | None, sent: m.Sent) -> Sequence[bytes]:
         if ref is None:
             return ()
-        self._remember(sent.message.id)
+        self._acked.add(sent.message.id)
         message = render.message(sent.message)
         return self._ack(
             ref,
@@ -198,9 +198,7 @@ class ChatGroupCodec(Codec):
 
     def ends(self, request: Request | None, refusal: Refused) -> Disconnect | None:
         """What is no Socket.IO ends the connection; a wrong token does not, as in the original."""
-        if isinstance(refusal, socketio.Invalid):
-            return Disconnect(4000, refusal.message, reconnect=True)
-        return None
+        return socketio.ends(refusal)
 
     def farewell(self, why: Disconnect) -> bytes | None:
         """A client that shall not come back as it is, is told why."""
@@ -215,14 +213,7 @@ class ChatGroupCodec(Codec):
         """One's own message, unless its ack had it; not one's own typing and reading."""
         if not isinstance(event, e.MessageSent):
             return False
-        return self._acked is None or event.message.id not in self._acked
-
-    def _remember(self, message_id: MessageId) -> None:
-        if self._acked is None:
-            self._acked = {}
-        self._acked[message_id] = None
-        if len(self._acked) > REMEMBERED:
-            del self._acked[next(iter(self._acked))]
+        return event.message.id not in self._acked
 
 
 def _is_retryable(request: Request | None, refusal: Refused) -> bool:

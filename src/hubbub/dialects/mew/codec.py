@@ -107,9 +107,7 @@ class MewCodec(Codec):
 
     def ends(self, request: Request | None, refusal: Refused) -> Disconnect | None:
         """What is no Socket.IO ends the connection."""
-        if isinstance(refusal, socketio.Invalid):
-            return Disconnect(4000, refusal.message, reconnect=True)
-        return None
+        return socketio.ends(refusal)
 
     def farewell(self, why: Disconnect) -> bytes | None:
         """A client that shall not come back as it is, is told why."""

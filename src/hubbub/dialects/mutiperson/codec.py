@@ -16,8 +16,8 @@ from hubbub.model.errors import Disconnect, Malformed, Refused, invalid
 from hubbub.model.ids import ChannelId, MessageId, UserId
 from hubbub.ports.dialect import Codec, Ready, Request
 from hubbub.wire import fields
+from hubbub.wire.recent import Recent
 
-REMEMBERED: Final = 1_024  # messages that a connection has sent itself
 UNASSIGNED: Final = "-2"  # the message_id of what has none yet
 PONG: Final = encode({"type": "PONG", "message": "pong", "from_user_id": "0"})
 _TYPES: Final = "type: it must be one of INIT, PING, MESSAGE, CONFIRM, CLOSE"
@@ -77,7 +77,7 @@ class MutiPersonCodec(Codec):
     def __init__(self) -> None:
         self._user_id: UserId | None = None
         self._confirms = False
-        self._sent: dict[MessageId, None] | None = None
+        self._sent = Recent()
 
     # -- in -----------------------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class MutiPersonCodec(Codec):
                 self._user_id = result.user.id
                 return ()
             case m.Sent():
-                self._remember(result.message.id)
+                self._sent.add(result.message.id)
                 return (_confirmed(request, result),) if self._confirms else ()
             case _:
                 return (PONG,) if request.ref == "pong" else ()
@@ -156,18 +156,11 @@ class MutiPersonCodec(Codec):
         """One's own message, unless it was sent here: its client has it already."""
         if not isinstance(event, e.MessageSent):
             return True
-        return self._sent is None or event.message.id not in self._sent
+        return event.message.id not in self._sent
 
     def confirms(self) -> bool:
         """The clients of the last stage do."""
         return self._confirms
-
-    def _remember(self, message_id: MessageId) -> None:
-        if self._sent is None:
-            self._sent = {}
-        self._sent[message_id] = None
-        if len(self._sent) > REMEMBERED:
-            del self._sent[next(iter(self._sent))]
 
 
 def _read(payload: bytes) -> _Message:
