@@ -70,3 +70,26 @@ def test_origins_when_the_page_is_of_this_host_allow_it(origin: str, host: str) 
 )
 def test_origins_when_the_page_is_of_a_neighbour_refuse_it(origin: str, host: str) -> None:
     assert not Origins(()).allows(origin, host)
+
+
+HOME = Origins((), at_home=True)
+HERE = ["127.0.0.1:3000", "localhost:3000", "[::1]:3000", "hubbub.localhost:3000", "127.5.5.5"]
+ELSEWHERE = ["evil.example:3000", "10.0.0.1:3000", "localhost.evil.example", "", "[", None]
+
+
+@pytest.mark.parametrize("host", HERE)
+def test_at_home_the_machines_own_names_speak_for_guests(host: str) -> None:
+    assert HOME.allows_page(f"http://{host}", host, None)
+    assert HOME.allows_page(None, host, None)
+
+
+@pytest.mark.parametrize("host", ELSEWHERE)
+def test_at_home_a_name_that_was_led_here_speaks_for_no_guest(host: str | None) -> None:
+    """DNS rebinding: the page's origin is the host that it calls."""
+    assert not HOME.allows_page(f"http://{host}", host, None)
+    assert not HOME.allows_page(None, host, None)
+
+
+@pytest.mark.parametrize("host", ["evil.example:3000", "chat.example.org"])
+def test_where_others_may_connect_a_name_says_nothing(host: str) -> None:
+    assert Origins(()).allows_page(f"http://{host}", host, None)
