@@ -9,6 +9,7 @@ from hubbub.dialects.channelchat.codec import COMMANDS as CHANNELCHAT_COMMANDS
 from hubbub.dialects.native.codec import COMMANDS as NATIVE_COMMANDS
 from hubbub.dialects.native.events import EVENTS as NATIVE_EVENTS
 from hubbub.dialects.studybuddy.codec import COMMANDS as STUDYBUDDY_COMMANDS
+from hubbub.surfaces import DIALECTS
 from support.server import RunningServer
 from transcripts.playbook import frame_types, parse, play
 
@@ -44,7 +45,7 @@ async def test_transcript_when_played_holds(path: Path, server: RunningServer) -
     await play(path, server)
 
 
-@pytest.mark.parametrize("dialect", ["channelchat", "studybuddy", "mutiperson"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 async def test_session_of_a_dialects_page_when_played_holds(
     tmp_path: Path, server: RunningServer, dialect: str
 ) -> None:
