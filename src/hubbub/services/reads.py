@@ -1,13 +1,13 @@
 """How far people have read and received, and that they are typing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from operator import itemgetter
 
 import msgspec
 
 from hubbub.model.commands import Caller, ListUnread, MarkDelivered, MarkRead, Typing
-from hubbub.model.entities import ChannelView, Kind, Message
+from hubbub.model.entities import ChannelView, Kind, Member, Message
 from hubbub.model.errors import invalid, not_found
 from hubbub.model.events import (
     DeliveredUpdated,
@@ -121,14 +121,28 @@ def unread_in(
 
 def undelivered_in(store: Store, views: Iterable[ChannelView]) -> Transaction[list[Message]]:
     """What no device of a member has said that it received, oldest first; the lobby's too. Of too much it is the
-    newest of each channel, UNREAD_MESSAGES and SYNC_CHARS in all."""
+    newest of each channel, UNREAD_MESSAGES and SYNC_CHARS in all: no more than that is read."""
+    behind = [
+        (view.channel.last_seq - view.member.delivered_seq, view.member)
+        for view in views
+        if view.member is not None and view.channel.last_seq > view.member.delivered_seq
+    ]
     found: list[list[Message]] = []
-    for view in views:
-        member = view.member
-        if member is not None and view.channel.last_seq > member.delivered_seq:
-            behind = msgspec.structs.replace(member, read_seq=member.delivered_seq)
-            found.append((yield from store.messages.unread(behind, None, UNREAD_MESSAGES)))
+    for share, member in _shares(behind, UNREAD_MESSAGES):
+        waiting = msgspec.structs.replace(member, read_seq=member.delivered_seq)
+        found.append((yield from store.messages.unread(waiting, None, share)))
     return in_order(_shared(found))
+
+
+def _shares(behind: Iterable[tuple[int, Member]], room: int) -> Iterator[tuple[int, Member]]:
+    """How many messages of each channel there is room for: alike for all, and what the shorter do not need is the
+    longer ones'."""
+    shortest_first = sorted(behind, key=itemgetter(0))
+    for n, (count, member) in enumerate(shortest_first):
+        share = min(count, room // (len(shortest_first) - n))
+        room -= share
+        if share:
+            yield share, member
 
 
 def _shared(waiting: Iterable[list[Message]]) -> list[Message]:
