@@ -72,8 +72,10 @@ class Bonds:
         return True
 
     def block(self, me: str, them: str) -> bool:
-        self._lose(them, me)
-        self.of[me, them] = "blocked"
+        """Twice changes nothing: also not what they have asked in between, of which I hear nothing."""
+        if self.of.get((me, them)) != "blocked":
+            self._lose(them, me)
+            self.of[me, them] = "blocked"
         return True
 
     def end(self, me: str, them: str) -> bool:

@@ -35,6 +35,8 @@ def _swap(heard: list[Known]) -> list[Known]:
 
 KILLS = int(os.environ.get("TEST_HUBBUB_KILLS", "5"))
 
+STORMS = 5  # of a build that forgets nonces; most kills hit some send that is tried again
+
 
 @pytest.fixture
 def hospitable(tmp_path: Path) -> Iterator[RunningServer]:
@@ -64,10 +66,16 @@ async def test_t01_kill_storm_of_all_dialects_loses_doubles_and_reorders_nothing
 
 async def test_t01_of_all_dialects_catches_forgotten_nonces(tmp_path: Path) -> None:
     source = broken.build(tmp_path / "source", broken.NO_DEDUPE)
-    (tmp_path / "server").mkdir()
-    with running(tmp_path / "server", ENVIRONMENT, source) as server:
-        outcome = await kill_six(server, random.Random(seed()), kills=1, patience=1)
-    assert Kind.DUPLICATE in {violation.kind for violation in outcome.violations}
+    numbers, found = random.Random(seed()), set[Kind]()
+    for storm in range(STORMS):
+        folder = tmp_path / f"server{storm}"
+        folder.mkdir()
+        with running(folder, ENVIRONMENT, source) as server:
+            outcome = await kill_six(server, numbers, kills=1, patience=1)
+        found = {violation.kind for violation in outcome.violations}
+        if Kind.DUPLICATE in found:
+            return
+    raise AssertionError(f"no kill of {STORMS} hit a send between its commit and its ack: {found}")
 
 
 @pytest.mark.parametrize("break_it", [_lose, _double, _swap], ids=["lost", "doubled", "swapped"])
