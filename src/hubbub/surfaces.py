@@ -36,7 +36,6 @@ from hubbub.ports.ids import IdSource
 from hubbub.transport.address import Addresses
 from hubbub.transport.engineio import EngineServer
 from hubbub.transport.http import UPGRADE, Http, application, websocket_only
-from hubbub.transport.origin import Origins
 from hubbub.transport.pages import lens_pages
 from hubbub.transport.server import Server, server
 from hubbub.transport.socketio import GatewayNamespaces, Namespace
@@ -104,7 +103,7 @@ class Surfaces:
         self._clock = clock
         self._ids = ids
         self._common = common
-        self._origins = Origins(settings.cors_origins, at_home=settings.is_at_home)
+        self._origins = http.origins
         self._engines: list[EngineServer] = []
         self._native = NativeDialect(settings.heartbeat_seconds)
         self._lens = LensDialect(lensed, settings.heartbeat_seconds)

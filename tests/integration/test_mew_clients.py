@@ -11,7 +11,7 @@ import socketio
 
 from support.rest import Person, call, sign_up
 from support.seeds import example
-from support.server import RunningServer
+from support.server import RunningServer, running
 from support.socketio_clients import (
     NODE,
     SECONDS,
@@ -29,23 +29,10 @@ NO_TOKEN = "Authentication error: No token provided"
 WRONG_TOKEN = "Authentication error: Invalid token"
 
 
-class MewServer(RunningServer):
-    """With a port of Mew's own."""
-
-    @property
-    def mew_url(self) -> str:
-        line = next(x for x in self.output().splitlines() if x.strip().startswith("mew "))
-        return line.split()[1]
-
-
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MewServer]:
-    started = MewServer(tmp_path_factory.mktemp("mew"))
-    started.start("--listen", "0=mew")
-    try:
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running(tmp_path_factory.mktemp("mew"), own="mew") as started:
         yield started
-    finally:
-        started.terminate()
 
 
 class Place:
@@ -107,10 +94,10 @@ async def said(process: Process) -> str:
 
 @pytest.mark.parametrize("listener", ["main", "own"])
 async def test_seed_code_when_run_connects_is_ready_and_hears_the_end(
-    own: MewServer, listener: str
+    own: RunningServer, listener: str
 ) -> None:
     alice = sign_up(own.url)
-    url = own.url if listener == "main" else own.mew_url
+    url = own.url if listener == "main" else own.own("mew")
     async with seed_code(url, alice.token) as process:
         assert await said(process) == CONNECTED
         assert await said(process) == IS_READY
@@ -172,14 +159,14 @@ async def test_node_when_the_token_is_not_right_gets_the_original_text(
         assert (await client.wait("connect_error"))["message"] == text
 
 
-async def test_node_when_on_mews_own_port_needs_a_token_in_the_root(own: MewServer) -> None:
-    async with node(own.mew_url) as client:
+async def test_node_when_on_mews_own_port_needs_a_token_in_the_root(own: RunningServer) -> None:
+    async with node(own.own("mew")) as client:
         assert (await client.wait("connect_error"))["message"] == NO_TOKEN
-    async with node(f"{own.mew_url}/chatgroup") as client:
+    async with node(f"{own.own('mew')}/chatgroup") as client:
         assert (await client.wait("connect_error"))["message"] == "Invalid namespace"
     alice = sign_up(own.url)
-    place = Place(own.mew_url, alice)
-    async with node(own.mew_url, **with_token(alice)) as client:
+    place = Place(own.own("mew"), alice)
+    async with node(own.own("mew"), **with_token(alice)) as client:
         await here(client)
         await client.emit("message/create", place.message("on the port it expects"))
         await client.event("MESSAGE_CREATE")

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from support.rest import HTTP, Person, call
-from support.server import FACTOR, RunningServer
+from support.server import FACTOR, RunningServer, running
 from support.sockets import ChannelChat, MutiPerson, Native, Socket
 
 Json = dict[str, Any]
@@ -136,13 +135,8 @@ async def test_connection_when_silent_for_seven_seconds_ends(server: RunningServ
 @pytest.fixture
 def own_port(tmp_path: Path) -> Iterator[str]:
     """The address of a listener that is this dialect's."""
-    server = RunningServer(tmp_path)
-    server.start("--listen", "0=mutiperson")
-    try:
-        ports = re.findall(r"http://127\.0\.0\.1:(\d+)", server.output())
-        yield f"127.0.0.1:{next(port for port in ports if int(port) != server.port)}"
-    finally:
-        server.kill()
+    with running(tmp_path, own="mutiperson") as server:
+        yield server.own("mutiperson").removeprefix("http://")
 
 
 @pytest.mark.parametrize("path", ["/", "", "/ws", "/anything/at?all=1"])

@@ -10,7 +10,7 @@ import pytest
 
 from support.rest import Person, call, sign_up
 from support.seeds import shown_class
-from support.server import RunningServer
+from support.server import RunningServer, running
 from support.socketio_clients import NODE, SECONDS, Json
 from support.sockets import Native, StudyBuddy
 
@@ -18,27 +18,14 @@ SEED = "003-study-buddy-messaging.md"
 CLOSED, OPENED = "WebSocket 连接已关闭", "WebSocket 连接已建立"
 
 
-class StudyServer(RunningServer):
-    """With a port of Study Buddy's own."""
-
-    @property
-    def own_url(self) -> str:
-        line = next(x for x in self.output().splitlines() if x.strip().startswith("studybuddy "))
-        return line.split()[1]
-
-    @property
-    def own_ws(self) -> str:
-        return self.own_url.replace("http://", "ws://")
+def _socket(own: RunningServer) -> str:
+    return own.own("studybuddy").replace("http://", "ws://")
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyServer]:
-    started = StudyServer(tmp_path_factory.mktemp("study"))
-    started.start("--listen", "0=studybuddy")
-    try:
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running(tmp_path_factory.mktemp("study"), own="studybuddy") as started:
         yield started
-    finally:
-        started.terminate()
 
 
 class SeedClient:
@@ -102,12 +89,12 @@ async def authenticated(url: str, person: Person) -> AsyncIterator[SeedClient]:
 
 @pytest.mark.parametrize("listener", ["main", "own"])
 async def test_seed_class_when_run_chats_with_a_native_client(
-    own: StudyServer, listener: str
+    own: RunningServer, listener: str
 ) -> None:
     alice, bob = sign_up(own.url), sign_up(own.url)
     group = alice.group()
     bob.join(group)
-    url = f"{own.ws if listener == 'main' else own.own_ws}/ws"
+    url = f"{own.ws if listener == 'main' else _socket(own)}/ws"
     async with authenticated(url, alice) as client, Native(own.ws, bob.token) as native:
         await client.tell("sendGroupMessage", int(group), "大家好！")
         shown = await client.heard("大家好！")  # it shows its own messages by the echo
@@ -145,21 +132,21 @@ async def test_seed_class_when_its_server_comes_back_signs_in_again(
         assert (await client.heard("welcome back"))["sender_id"] == int(bob.id)
 
 
-async def test_seed_class_when_its_token_is_wrong_is_closed(own: StudyServer) -> None:
-    async with seed_client(f"{own.own_ws}/ws", "your-jwt-token") as client:
+async def test_seed_class_when_its_token_is_wrong_is_closed(own: RunningServer) -> None:
+    async with seed_client(f"{_socket(own)}/ws", "your-jwt-token") as client:
         await client.logged(OPENED)
         await client.logged(CLOSED)
 
 
-async def test_two_tabs_when_one_closes_the_other_hears_and_is_online(own: StudyServer) -> None:
+async def test_two_tabs_when_one_closes_the_other_hears_and_is_online(own: RunningServer) -> None:
     alice, bob = sign_up(own.url), sign_up(own.url)
-    online = f"{own.own_url}/api/messages/online?user_ids={alice.id}"
-    async with StudyBuddy(own.own_ws, alice.token) as one:
-        async with StudyBuddy(own.own_ws, alice.token) as other:
+    online = f"{own.own('studybuddy')}/api/messages/online?user_ids={alice.id}"
+    async with StudyBuddy(_socket(own), alice.token) as one:
+        async with StudyBuddy(_socket(own), alice.token) as other:
             await other.send({"type": "private", "to": int(bob.id), "content": "both"})
             assert (await one.hear("new_message"))["id"] == (await other.hear("new_message"))["id"]
         body = {"receiver_id": alice.id, "content": "to the one that is left"}
-        assert call("POST", f"{own.own_url}/messages/user", body, bob.token).status == 201
+        assert call("POST", f"{own.own('studybuddy')}/messages/user", body, bob.token).status == 201
         heard = await one.wait(lambda f: (f.get("message") or {}).get("sender_id") == int(bob.id))
         assert heard["type"] == "new_message"
         assert call("GET", online, token=bob.token).body["result"] == {
@@ -170,14 +157,14 @@ async def test_two_tabs_when_one_closes_the_other_hears_and_is_online(own: Study
 @pytest.mark.parametrize(
     "path", ["/messages/user/", "/api/messages/user/", "/studybuddy/api/messages/user/"]
 )
-def test_own_listener_serves_messages_at_both_addresses(own: StudyServer, path: str) -> None:
+def test_own_listener_serves_messages_at_both_addresses(own: RunningServer, path: str) -> None:
     alice, bob = sign_up(own.url), sign_up(own.url)
-    answer = call("GET", f"{own.own_url}{path}{bob.id}", token=alice.token)
+    answer = call("GET", f"{own.own('studybuddy')}{path}{bob.id}", token=alice.token)
     assert (answer.status, answer.body["result"]["total"]) == (200, 0)
 
 
-def test_own_listener_says_what_it_has_not(own: StudyServer) -> None:
-    plain = call("GET", f"{own.own_url}/ws")
+def test_own_listener_says_what_it_has_not(own: RunningServer) -> None:
+    plain = call("GET", f"{own.own('studybuddy')}/ws")
     assert (plain.status, plain.body) == (426, "Expected Upgrade: websocket")
-    unknown = call("GET", f"{own.own_url}/api/courses")
+    unknown = call("GET", f"{own.own('studybuddy')}/api/courses")
     assert (unknown.status, unknown.body) == (404, {"error": "Not Found"})

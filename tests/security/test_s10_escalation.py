@@ -1,30 +1,7 @@
 """S10: nobody rises by a detour, and nobody is removed by their equals."""
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from support.rest import Person, sign_up
-from support.server import RunningServer, running
-
-
-@pytest.fixture(scope="module")
-def governed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder: Path = tmp_path_factory.mktemp("governed")
-    with running(folder) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def admin(governed: RunningServer) -> Person:
-    """A server administrator."""
-    token = re.search(r'"token": "([^"]+)"', governed.output())
-    assert token is not None
-    person = sign_up(governed.url)
-    person.ok("POST", "/auth/claim-admin", {"token": token[1]})
-    return person
+from support.server import RunningServer
 
 
 def test_s10_server_admin_bans_from_the_lobby_and_lifts_the_ban(

@@ -1,18 +1,16 @@
 """T28 for guests, over the sockets of MutiPersonChat: they hear nothing behind the loss, live or when they come back."""
 
 import asyncio
-import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pytest
 
 from security.flood import Flood
 from support.rest import Answer, Person, call, sign_up
-from support.server import RunningServer, running
+from support.server import RunningServer
 from support.sockets import Json, MutiPerson, Native, Socket
 
 LOBBY: Final = "0"
@@ -53,23 +51,6 @@ LOSSES: Final = {
     ),
     "group deleted": Loss(lambda s: s.owner.call("DELETE", f"/channels/{s.group}")),
 }
-
-
-@pytest.fixture(scope="module")
-def governed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server that still has its first administrator to find."""
-    folder: Path = tmp_path_factory.mktemp("governed")
-    with running(folder) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def admin(governed: RunningServer) -> Person:
-    token = re.search(r'"token": "([^"]+)"', governed.output())
-    assert token is not None
-    person = sign_up(governed.url)
-    person.ok("POST", "/auth/claim-admin", {"token": token[1]})
-    return person
 
 
 @pytest.fixture

@@ -60,6 +60,11 @@ class RunningServer:
             )
         self.port = self._wait_for_port(start)
 
+    def own(self, dialect: str) -> str:
+        """The address of a dialect's own listener, as the greeting says it."""
+        found = [line.split() for line in self.output().splitlines()]
+        return next(words[1] for words in found if words[:1] == [dialect])
+
     def _wait_for_port(self, start: int) -> int:
         """The server prints where it listens; its log is the event that is waited for."""
         assert self.process is not None
@@ -94,11 +99,15 @@ class RunningServer:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, environment: Mapping[str, str] | None = None, source: Path | None = None
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    source: Path | None = None,
+    *,
+    own: str = "",
 ) -> Iterator[RunningServer]:
-    """A started server; killed at the end if it still runs."""
+    """A started server; killed at the end if it still runs. `own`: a dialect that also has a port of its own."""
     server = RunningServer(folder, environment, source)
-    server.start()
+    server.start(*(("--listen", f"0={own}") if own else ()))
     try:
         yield server
     finally:

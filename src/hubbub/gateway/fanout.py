@@ -40,7 +40,7 @@ from hubbub.model.server_events import (
     ServerUpdated,
 )
 from hubbub.model.topics import channel_topic
-from hubbub.ports.dialect import Dialect, rendered, several
+from hubbub.ports.dialect import Dialect, rendered
 from hubbub.services.states import ServerStates
 from hubbub.wire.websocket import text_frame
 
@@ -270,5 +270,4 @@ def _own_frame(session: Session, event: Event, frame: bytes) -> bytes:
     dialect = session.dialect
     if dialect.actor(event) != session.caller.user_id or session.codec.hears(event):
         return frame
-    mine = session.codec.mine(event) or dialect.mine(event)
-    return b"".join(map(text_frame, several(mine)))
+    return b"".join(map(text_frame, session.codec.mine(event)))

@@ -279,10 +279,6 @@ class Gateway:
         """All of them, signed in or not."""
         return tuple(self._sessions)
 
-    def is_open(self, session: Session) -> bool:
-        """Whether a connection is still there."""
-        return session in self._sessions
-
     def attend(self, session: Session, silence: float) -> None:
         """Ends the presence of a connection that has been silent, in seconds, for longer than its dialect lets it,
         and brings it back when it has been heard again."""

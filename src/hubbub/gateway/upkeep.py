@@ -46,7 +46,7 @@ class Upkeep:
         turn = self._unswept[-count:]
         del self._unswept[-count:]
         for session in turn:
-            if not self._gateway.is_open(session):
+            if session.closed:
                 continue  # gone since the list was made
             why = overdue(session, now, now_ms)
             if why is not None:

@@ -9,9 +9,8 @@ from hubbub.model.ids import ChannelId, MessageId, UserId
 class Connect(Command, frozen=True):
     """Sign in on this connection; with `positions`, catch up from these channel versions.
 
-    `claimed_user_id`: who the client says it is; the token must be theirs. `guest`: without a token, the name
-    of a guest, where `claimed_user_id` is nobody's; without
-    either, with nothing but the claim, it must be a guest's.
+    `claimed_user_id`: who the client says it is; a token must be theirs. Without a token it must be a guest's, where
+    the dialect admits guests; or nobody's, and then `guest` is the name under which a guest enters.
     """
 
     token: str

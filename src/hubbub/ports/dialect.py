@@ -73,9 +73,9 @@ class Codec(Protocol):
         """Whether this connection gets an event of its own person; asked where `Dialect.actor` names them."""
         return True
 
-    def mine(self, event: Event) -> bytes | None:
+    def mine(self, event: Event) -> tuple[bytes, ...]:
         """What it gets in place of one that it does not hear."""
-        return None
+        return ()
 
     def confirms(self) -> bool:
         """Whether the client says of each message that it has received it; asked where `Dialect.redelivers`."""
@@ -129,10 +129,6 @@ class Dialect(Protocol):
         """Who did it, where that person's own connections may not get it (`Codec.hears`)."""
         return None
 
-    def mine(self, event: Event) -> bytes | tuple[bytes, ...] | None:
-        """What the actor's connections get in place of what they do not hear."""
-        return None
-
     def render(self, event: Event) -> bytes | tuple[bytes, ...] | None:
         """The frame's text or that of several, the same bytes every time, or None where the dialect has no word
         for it."""
@@ -141,11 +137,7 @@ class Dialect(Protocol):
 
 def rendered(dialect: Dialect, event: Event) -> tuple[bytes, ...]:
     """What a dialect says of an event, however many frames that is."""
-    return several(dialect.render(event))
-
-
-def several(payload: bytes | tuple[bytes, ...] | None) -> tuple[bytes, ...]:
-    """None, one or many frames as many."""
+    payload = dialect.render(event)
     if payload is None:
         return ()
     return payload if isinstance(payload, tuple) else (payload,)

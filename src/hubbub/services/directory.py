@@ -32,9 +32,8 @@ _Change = (
 )
 
 REMEMBERED_DIRECTS: Final = 50_000
-_DIRECT: Final = (
-    Kind.DIRECT
-)  # asked for every message: looking it up in its enumeration is half of the time
+# Asked for every message: looking it up in its enumeration is half of the time.
+_DIRECT: Final = Kind.DIRECT
 
 
 class Room:

@@ -12,8 +12,8 @@ from hubbub.model.commands import (
     SendDirect,
     SendMessage,
 )
-from hubbub.model.entities import Sent
-from hubbub.model.errors import ASK_FIRST, NO_SUCH_MESSAGE, Refused, invalid, not_found
+from hubbub.model.entities import Sent, User
+from hubbub.model.errors import NO_SUCH_MESSAGE, invalid, not_found
 from hubbub.model.ids import ChannelId, UserId
 from hubbub.ports.store import Store
 from hubbub.services.channels import Channels
@@ -69,14 +69,20 @@ class Directs:
 
     async def add(self, caller: Caller, command: AddContact) -> bool:
         """Whether one may write at once; else the person has been asked to be a friend."""
-        try:
-            await self._channels.open_direct(caller, OpenDirect(command.user_id))
-        except Refused as refusal:
-            if refusal.message != ASK_FIRST:
-                raise
+        if await self._must_ask(caller.known, command.user_id):
             asked = await self._relationships.request(caller, RequestFriend(command.user_id))
             return asked.status == "accepted"
+        await self._channels.open_direct(caller, OpenDirect(command.user_id))
         return True
+
+    async def _must_ask(self, user: User, peer_id: UserId) -> bool:
+        """A guest, whom the person has not accepted yet."""
+        if not user.is_guest:
+            return False
+        peer = await self._store.read(self._store.accounts.get_user(peer_id))
+        if peer is None or peer.is_guest:
+            return False
+        return await self._store.read(self._store.channels.find_direct(user.id, peer_id)) is None
 
     async def _require_talk(self, one: UserId, other: UserId) -> None:
         """That there is something to reply to."""

@@ -146,14 +146,14 @@ def _shares(behind: Iterable[tuple[int, Member]], room: int) -> Iterator[tuple[i
 
 
 def _shared(waiting: Iterable[list[Message]]) -> list[Message]:
-    """The newest of each channel in turn: a flood in one of them, which anybody may make in the lobby, pushes nothing
-    out that waits in another."""
+    """The newest of each channel in turn, up to SYNC_CHARS: a flood in one of them, which anybody may make in the
+    lobby, pushes nothing out that waits in another."""
     found: list[Message] = []
     room = SYNC_CHARS
     turn = [sorted(messages, key=lambda m: m.seq) for messages in waiting]
-    while turn and len(found) < UNREAD_MESSAGES:
+    while turn:
         on: list[list[Message]] = []
-        for messages in turn[: UNREAD_MESSAGES - len(found)]:
+        for messages in turn:
             if messages and len(messages[-1].content) <= room:
                 found.append(messages.pop())
                 room -= len(found[-1].content)

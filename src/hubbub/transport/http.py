@@ -62,7 +62,7 @@ class Http:
         self._logins = logins
         self._guests = guests
         self._addresses = addresses
-        self._origins = origins
+        self.origins = origins
         self._uploads = asyncio.Semaphore(UPLOADS)
 
     def routes(self, api: RestApi) -> list[Route]:
@@ -139,7 +139,7 @@ class Http:
     def _require_own_page(self, given: Mapping[str, str]) -> None:
         """Who shows no token is believed: any page could speak for a guest (threat S23)."""
         page = given.get("origin"), given.get("host"), given.get("sec-fetch-site")
-        if not self._origins.allows_page(*page):
+        if not self.origins.allows_page(*page):
             raise forbidden(_ELSEWHERE)
 
     async def _arguments(

@@ -118,7 +118,7 @@ def test_mine_when_sent_with_a_nonce_is_for_who_sent_it_alone() -> None:
     event = e.MessageSent(CHANNEL, 1, message, "n-1")
     assert dialect.actor(event) == ALICE.id
     assert not dialect.codec().hears(event)
-    (mine,) = dialect.mine(event)
+    (mine,) = dialect.codec().mine(event)
     told = json.loads(mine.removeprefix(b"42/mew,"))[1]
     assert told["payload"] == {"a": 1, "clientNonce": "n-1"}
     assert rendered(event)[0][1]["payload"] == {"a": 1}
@@ -129,7 +129,7 @@ def test_mine_when_one_left_a_group_is_its_end() -> None:
     dialect, event = MewDialect("/"), e.MemberLeft(CHANNEL, 1, MEMBERSHIP, BOB, BOB.id)
     assert dialect.actor(event) == BOB.id
     assert not dialect.codec().hears(event)
-    told = [json.loads(packet.removeprefix(b"42")) for packet in dialect.mine(event)]
+    told = [json.loads(packet.removeprefix(b"42")) for packet in dialect.codec().mine(event)]
     assert told == [["CHANNEL_DELETE", GONE], ["PERMISSIONS_UPDATE", GONE]]
 
 

@@ -201,7 +201,7 @@ def test_first_stage_is_told_of_the_lobby_only() -> None:
 def test_first_stage_is_called_as_it_calls_itself(said: object) -> None:
     codec = _lobby(said)
     assert not codec.hears(_sent())
-    assert json.loads(codec.mine(_sent()) or b"")["user_id"] == said
+    assert [json.loads(frame)["user_id"] for frame in codec.mine(_sent())] == [said]
     assert codec.decode(_frame(type="USER", user_id=said, message="m")).command == c.SendMessage(
         LOBBY, "m"
     )

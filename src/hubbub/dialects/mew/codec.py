@@ -121,5 +121,10 @@ class MewCodec(Codec):
 
     def hears(self, event: e.Event) -> bool:
         """Not one's own message as others get it, but with what its client knows it by; and not that one has left
-        (`Dialect.mine`)."""
+        (`mine`)."""
         return not isinstance(event, e.MessageSent | e.MemberLeft)
+
+    def mine(self, event: e.Event) -> tuple[bytes, ...]:
+        """With the nonce, on all connections of who sent it; a group's end, on those of who left it."""
+        head = socketio.message(socketio.EVENT, self._namespace)
+        return tuple([head + data for data in render.mine(event)])

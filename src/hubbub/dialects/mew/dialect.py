@@ -42,10 +42,6 @@ class MewDialect(Dialect):
             return event.message.author.id
         return event.member.user_id if isinstance(event, e.MemberLeft) else None
 
-    def mine(self, event: e.Event) -> tuple[bytes, ...]:
-        """With the nonce, on all connections of who sent it; a group's end, on those of who left it."""
-        return tuple([self._head + data for data in render.mine(event)])
-
     def render(self, event: e.Event) -> bytes | tuple[bytes, ...] | None:
         """The packets, as Engine.IO messages."""
         return tuple([self._head + data for data in render.render(event)]) or None

@@ -99,9 +99,10 @@ class LobbyCodec(Codec):
         said = self._init.user_id
         return said in (None, "") or said == str(self._user_id)
 
-    def mine(self, event: e.Event) -> bytes | None:
+    def mine(self, event: e.Event) -> tuple[bytes, ...]:
         """As this connection calls its person."""
-        return render_lobby(event, self._init.user_id, self._init.user_name)
+        frame = render_lobby(event, self._init.user_id, self._init.user_name)
+        return () if frame is None else (frame,)
 
 
 def _check(user_id: Id) -> None:
