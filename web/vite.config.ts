@@ -1,0 +1,22 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+
+// `npm run dev` beside a server: pages from here, everything else from there.
+const server = process.env['HUBBUB_URL'] ?? 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  plugins: [svelte(), svelteTesting()],
+  build: {
+    outDir: '../src/hubbub/web_dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The policy admits no inline scripts and no data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: { '/api': server, '/gateway': { target: server.replace(/^http/, 'ws'), ws: true } },
+  },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+});
