@@ -1,0 +1,2 @@
+export { getApp, setApp } from './context';
+export type * from './contract';
