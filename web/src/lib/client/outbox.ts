@@ -1,6 +1,6 @@
 /** Sends what waits, in order, each once; keeps it until the server has it. */
 
-import type { Id } from '../model/entities';
+import type { Id, Message } from '../model/entities';
 import { Refused, type Pending, type Refusal } from './contract';
 import type { Reply } from './connection';
 import type { Ports } from './ports';
@@ -19,7 +19,7 @@ export interface OutboxParts {
 
 const UNKNOWN: Refusal = { code: 'garbage', message: 'The server answered something else than an acknowledgement.' };
 
-function stripped({ notBefore: _n, isInDoubt: _d, seq: _s, ...pending }: queue.Item): Pending {
+function stripped({ notBefore: _n, isInDoubt: _d, isThere: _t, seq: _s, ...pending }: queue.Item): Pending {
   return pending;
 }
 
@@ -146,6 +146,11 @@ export class Outbox {
   /** What the timelines show is no longer pending. */
   settle(lastSeq: (channelId: Id) => number | undefined): void {
     this.#set(queue.settle(this.#queue, lastSeq));
+  }
+
+  /** Messages of one's own that a resume has brought. */
+  recognise(mine: readonly Message[]): void {
+    if (mine.length > 0) this.#set(queue.recognised(this.#queue, mine));
   }
 
   retry(nonce: string): void {

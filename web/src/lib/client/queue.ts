@@ -1,6 +1,6 @@
 /** What waits to be sent, as a list: pure. The order within a channel is that of the list. */
 
-import type { Id } from '../model/entities';
+import type { Id, Message } from '../model/entities';
 import type { Pending, Refusal } from './contract';
 
 /** A pending message, when it may be tried next, and the place that its ack has told. */
@@ -10,6 +10,8 @@ export interface Item extends Pending {
   isInDoubt: boolean;
   /** Set once acknowledged: shown until the event has brought the message. */
   seq: number | null;
+  /** A message that came looks like this one: it is not shown twice while it is found out. */
+  isThere: boolean;
 }
 
 export type Queue = readonly Item[];
@@ -19,7 +21,7 @@ const PAUSE_S = 1;
 
 /** A new one. */
 export function item(pending: Pending): Item {
-  return { ...pending, notBefore: 0, isInDoubt: pending.status === 'sending', seq: null };
+  return { ...pending, notBefore: 0, isInDoubt: pending.status === 'sending', seq: null, isThere: false };
 }
 
 function change(queue: Queue, nonce: string, patch: (one: Item) => Item): Queue {
@@ -61,9 +63,9 @@ export function refused(queue: Queue, nonce: string, error: Refusal, now: number
   return change(queue, nonce, (one) => {
     if (one.status !== 'sending') return one;
     if (error.code === 'network') return { ...one, status: 'queued' };
-    if (!LATER.has(error.code)) return { ...one, status: 'failed', isInDoubt: false, error };
+    if (!LATER.has(error.code)) return { ...one, status: 'failed', isInDoubt: false, isThere: false, error };
     const notBefore = now + Math.ceil((error.retry_after ?? PAUSE_S) * 1000);
-    return { ...one, status: 'queued', isInDoubt: false, notBefore, error };
+    return { ...one, status: 'queued', isInDoubt: false, isThere: false, notBefore, error };
   });
 }
 
@@ -86,4 +88,29 @@ export function drop(queue: Queue, nonce: string): Queue {
 export function settle(queue: Queue, lastSeq: (channelId: Id) => number | undefined): Queue {
   const left = queue.filter((one) => one.seq === null || one.seq > (lastSeq(one.channel_id) ?? Infinity));
   return left.length === queue.length ? queue : left;
+}
+
+/** Messages of one's own that a resume has brought: each hides one that may be it. All are sent again nevertheless. */
+export function recognised(queue: Queue, mine: readonly Message[]): Queue {
+  const left = [...mine];
+  let isChanged = false;
+  const found = queue.map((one) => {
+    if (!one.isInDoubt || one.isThere || one.seq !== null) return one;
+    const place = left.findIndex((message) => looksLike(message, one));
+    if (place < 0) return one;
+    left.splice(place, 1);
+    isChanged = true;
+    return { ...one, isThere: true };
+  });
+  return isChanged ? found : queue;
+}
+
+function looksLike(message: Message, one: Item): boolean {
+  const { channel_id, reply_to, content } = message;
+  return channel_id === one.channel_id && reply_to === one.reply_to && content.trim() === one.content.trim();
+}
+
+/** What is shown as pending in a channel. */
+export function shown(queue: Queue, channelId: Id): Item[] {
+  return queue.filter((one) => one.channel_id === channelId && !one.isThere);
 }

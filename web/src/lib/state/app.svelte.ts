@@ -2,6 +2,7 @@
 
 import { Refused, type Delivery, type Pending, type Rest, type Target } from '../client/contract';
 import { browserPorts, type Ports } from '../client/ports';
+import { shown } from '../client/queue';
 import { checked, RestClient } from '../client/rest';
 import { Store } from '../client/store';
 import { Logins } from '../client/tokens';
@@ -64,7 +65,7 @@ class AppStore implements App {
   }
 
   pendingIn(channelId: Id): readonly Pending[] {
-    return this.#session?.queue.filter((one) => one.channel_id === channelId) ?? [];
+    return shown(this.#session?.queue ?? [], channelId);
   }
   may(channel: Channel, permission: Permission): boolean {
     return may(this.state, channel, permission);

@@ -12,7 +12,7 @@ import type { Store } from '../client/store';
 import type { Logins } from '../client/tokens';
 import type { Answer, AnswerData, AnswerName } from '../model/answers';
 import { applyAll, type Input } from '../model/apply';
-import type { Id } from '../model/entities';
+import type { Id, Message } from '../model/entities';
 import type { ServerEvent } from '../model/events';
 import { EMPTY, type State } from '../model/state';
 import { Batch, type Schedule } from './batch';
@@ -22,6 +22,10 @@ import { Preferences } from './preferences.svelte';
 
 const KEEP_MS = 5_000;
 const TICK_MS = 1_000;
+/** So long before a token ends another one is asked for, in ms; up to twice. */
+const RENEWAL_MS = 120_000;
+const SOONEST_MS = 10_000;
+const LATEST_MS = 6 * 3_600_000;
 
 export interface SessionParts {
   ports: Ports;
@@ -51,6 +55,7 @@ export class Session {
   #isOver = false;
   #cancelKeep: (() => void) | null = null;
   #cancelTick: (() => void) | null = null;
+  #cancelRenewal: (() => void) | null = null;
 
   constructor(
     readonly account: Id,
@@ -113,11 +118,18 @@ export class Session {
     if (this.#isOver) return;
     const before = this.state;
     this.state = applyAll(before, inputs, this.parts.ports.clock.now());
+    this.outbox.recognise(inputs.flatMap((input) => this.#mine(input)));
     this.outbox.settle((id) => this.state.channels[id]?.last_seq);
     this.marks.received(before, inputs, this.state);
     this.followers.follow(before, inputs);
     if (this.state !== before) this.#keepSoon();
     this.#tickSoon();
+  }
+
+  /** What a resume has brought of what one said oneself. */
+  #mine(input: Input): Message[] {
+    if (!('type' in input) || input.type !== 'sync') return [];
+    return input.data.messages.filter((message) => message.author.id === this.account);
   }
 
   #onStatus(status: ConnectionStatus): void {
@@ -131,6 +143,7 @@ export class Session {
   #onLive(): void {
     this.isStale = false;
     this.marks.flush();
+    this.#renewInTime();
     void this.outbox.adopt().then(() => this.outbox.pump());
     this.outbox.pump();
     this.followers.onLive();
@@ -141,6 +154,27 @@ export class Session {
       this.#cancelKeep = null;
       void this.keepNow();
     });
+  }
+
+  /** A connection ends with its token: another one in time keeps it open. */
+  #renewInTime(): void {
+    this.#cancelRenewal?.();
+    const { ports, logins } = this.parts;
+    const login = logins.find(this.account);
+    if (login === null || this.#isOver) return;
+    // Tabs do not all ask in the same moment: the first one's tokens are the others' too.
+    const early = RENEWAL_MS * (1 + ports.random());
+    const ms = Math.min(Math.max(login.expires_at - early - ports.clock.now(), SOONEST_MS), LATEST_MS);
+    this.#cancelRenewal = ports.clock.after(ms, () => void this.#renew(login.expires_at));
+  }
+
+  async #renew(expires: number): Promise<void> {
+    const { logins, ports } = this.parts;
+    const login = logins.find(this.account);
+    const isDue = login !== null && login.expires_at === expires && expires - 2 * RENEWAL_MS <= ports.clock.now();
+    const outcome = isDue ? await logins.renew(this.account) : 'renewed';
+    if (outcome === 'refused') this.parts.onSignedOut();
+    else this.#renewInTime();
   }
 
   /** Keeps what is known now, such as when the page is hidden. */
@@ -172,5 +206,6 @@ export class Session {
     this.marks.close();
     this.#cancelKeep?.();
     this.#cancelTick?.();
+    this.#cancelRenewal?.();
   }
 }
