@@ -33,10 +33,10 @@ _LOGIN_COLUMNS = (
     logins.c.revoked,
 )
 # A webhook is the author of its messages and nothing else.
-_IS_FOUND = users.c.kind != "webhook"
+IS_FOUND = users.c.kind != "webhook"
 _ACCOUNT = sa.select(*USER_COLUMNS, users.c.email, users.c.password_hash)
 _ACCOUNT_BY_ID = Statement(_ACCOUNT.where(users.c.id == param("id")))
-_ACCOUNT_BY_NAME = Statement(_ACCOUNT.where(users.c.username_key == param("key"), _IS_FOUND))
+_ACCOUNT_BY_NAME = Statement(_ACCOUNT.where(users.c.username_key == param("key"), IS_FOUND))
 _ACCOUNT_BY_EMAIL = Statement(_ACCOUNT.where(users.c.email_key == param("key")))
 _TAKEN = Statement(
     sa.select(users.c.username_key, users.c.email_key).where(
@@ -90,18 +90,21 @@ _ENTER_LOBBY = Statement(
 )
 _SEARCH = Statement(
     sa.select(*USER_COLUMNS)
-    .where(users.c.username_key >= param("low"), users.c.username_key < param("high"), _IS_FOUND)
+    .where(users.c.username_key >= param("low"), users.c.username_key < param("high"), IS_FOUND)
     .order_by(users.c.username_key)
     .limit(param("limit"))
 )
 _SEARCH_WITHIN = Statement(
     sa.select(*USER_COLUMNS)
-    .where(sa.func.instr(users.c.username_key, param("part")) > 0, _IS_FOUND)
+    .where(sa.func.instr(users.c.username_key, param("part")) > 0, IS_FOUND)
     .order_by(users.c.username_key)
     .limit(param("limit"))
 )
 _SET_NAME = Statement(
     users.update().where(users.c.id == param("user")).values(display_name=param("value"))
+)
+_SET_AVATAR = Statement(
+    users.update().where(users.c.id == param("user")).values(avatar=param("value"))
 )
 _SET_ADMIN = Statement(
     users.update().where(users.c.id == param("user")).values(is_admin=param("value"))
@@ -255,13 +258,20 @@ class AccountTables:
         return every(_SEARCH(low=low, high=low + "\U0010ffff", limit=limit), to_user)
 
     def update_user(
-        self, user_id: UserId, *, display_name: str | None = None, is_admin: bool | None = None
+        self,
+        user_id: UserId,
+        *,
+        display_name: str | None = None,
+        is_admin: bool | None = None,
+        avatar: str | None = None,
     ) -> Steps[User]:
         """Changes what is given."""
         if display_name is not None:
             yield _SET_NAME(user=user_id, value=display_name)
         if is_admin is not None:
             yield _SET_ADMIN(user=user_id, value=is_admin)
+        if avatar is not None:
+            yield _SET_AVATAR(user=user_id, value=avatar)
         user = yield from self.get_user(user_id)
         if user is None:
             raise not_found("user")
