@@ -31,7 +31,7 @@ from hubbub.gateway.upkeep import Upkeep
 from hubbub.gateway.viewers import Viewers
 from hubbub.model.administration import Vitals
 from hubbub.model.errors import Disconnect, Refused
-from hubbub.model.events import MemberJoined, MessageSent, Publication
+from hubbub.model.events import MemberJoined, MessageSent, Publication, UserUpdated
 from hubbub.model.server_events import ServerMemberJoined
 from hubbub.services.accounts import Accounts
 from hubbub.services.bots import Bots
@@ -268,6 +268,8 @@ class Node:
                 self._redelivery.apply(publication.event)
                 if isinstance(publication.event, MemberJoined | ServerMemberJoined):
                     self._presence.met(publication.event)  # in a task: once all have heard of it
+                elif isinstance(publication.event, UserUpdated):
+                    self._presence.renamed(publication.event.user)  # as above
         self._fanout.deliver(publications)
 
     def _on_doubt(self) -> None:
@@ -310,7 +312,10 @@ class Node:
 
     async def recheck(self) -> None:
         """What the command line has changed about people with connections takes effect on these."""
-        news = await self._logins.recheck(self._hub.known())
+        news = [
+            *await self._logins.recheck(self._hub.known()),
+            *await self._guests.recheck(self._hub.guests()),
+        ]
         if news:
             self._broker.publish(news)
 

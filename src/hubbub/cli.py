@@ -166,6 +166,29 @@ def set_admin(
     )
 
 
+@user.command
+def disable(
+    name: Person,
+    /,
+    *,
+    undo: Annotated[bool, Parameter(help="Let them sign in again.", negative="")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Keep somebody, also a guest or a bot, from signing in, and sign all of their devices out.
+
+    A server that is running ends their connections within half a minute.
+    """
+    settings = _load(config, data=data)
+    folder = _open(settings, "")
+    told = f"{{name}} {'may sign in again' if undo else 'is disabled and signed out'}"
+    _run(
+        lambda: _offline(
+            settings, folder, lambda offline: offline.set_disabled(name, disabled=not undo), told
+        )
+    )
+
+
 def main() -> None:
     """The program."""
     try:

@@ -22,6 +22,10 @@ class AccountTables(Protocol):
 
     def get_user(self, user_id: UserId) -> Transaction[User | None]: ...
 
+    def get_users(self, user_ids: Sequence[UserId]) -> Transaction[list[User]]:
+        """Those that there are."""
+        ...
+
     def get_account(self, login: str) -> Transaction[Account | None]:
         """By user name or e-mail, folded."""
         ...

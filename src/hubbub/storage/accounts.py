@@ -135,6 +135,9 @@ _LOGINS = Statement(
     .join(logins, logins.c.id == _THESE.c.value)
     .join(users, users.c.id == logins.c.user_id)
 )
+_USERS = Statement(
+    sa.select(*USER_COLUMNS).select_from(_THESE).join(users, users.c.id == _THESE.c.value)
+)
 _LIVE_LOGINS = Statement(
     sa.select(*_LOGIN_COLUMNS)
     .where(logins.c.user_id == param("user"), logins.c.revoked.is_(False))
@@ -238,6 +241,10 @@ class AccountTables:
     def get_user(self, user_id: UserId) -> Steps[User | None]:
         """A person by id."""
         return first(GET_USER(id=user_id), to_user)
+
+    def get_users(self, user_ids: Sequence[UserId]) -> Steps[list[User]]:
+        """Those that there are."""
+        return every(_USERS(ids=msgspec.json.encode(user_ids).decode()), to_user)
 
     def get_account(self, login: str) -> Steps[Account | None]:
         """By user name or e-mail, folded."""
