@@ -59,6 +59,7 @@ _NOT_BUILT: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Hubbub</title>
+<link rel="icon" href="/lens/icon.svg" type="image/svg+xml">
 <h1>Hubbub</h1>
 <p>The server runs, but its web client was not built. In a copy of the repository, <code>make run</code> builds it, which
 needs Node.js 20 or newer with npm; a wheel has it built in. Then start the server again.</p>
