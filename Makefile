@@ -8,7 +8,7 @@ STAMPS := .make
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check web grid bench fix lock
+.PHONY: help run test setup check web grid bench budget fix lock
 
 help:  ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -44,6 +44,9 @@ grid: $(STAMPS)/test  ## Play every dialect against every other; writes docs/int
 
 bench: $(STAMPS)/test  ## Run the benchmarks, side by side with their peers.
 	$(BIN)/python benchmarks/run.py
+
+budget: $(STAMPS)/test client  ## Measure the web client in Chromium against its goals.
+	PYTHONPATH=tests $(BIN)/python benchmarks/web.py
 
 fix: $(STAMPS)/test  ## Let ruff mend what it can.
 	$(BIN)/ruff check --fix
