@@ -1,2 +1,3 @@
+export { createApp, type AppParts } from './app.svelte';
 export { getApp, setApp } from './context';
 export type * from './contract';

@@ -1,6 +1,8 @@
 /** What the timeline shows, row by row: pure, so that it is decided without a page. */
 import type { Pending } from '../../../client/contract';
 import type { Message } from '../../../model/entities';
+import { saidAt } from '../../../model/messages';
+import { TOGETHER_MS } from '../../../model/rows';
 
 /** A row: a message that the server has, or one of one's own that it has not yet. */
 export type Row = { key: string; message: Message; pending?: undefined } | { key: string; message?: undefined; pending: Pending };
@@ -14,8 +16,6 @@ export interface Standing {
   /** The line "new" is above it. */
   fresh: boolean;
 }
-
-const TOGETHER_MS = 5 * 60_000;
 
 const made = new WeakMap<Message, Row>();
 
@@ -32,7 +32,7 @@ export function rows(messages: readonly Message[], pending: readonly Pending[]):
 
 /** When it was said, in ms since 1970. */
 export function timeOf(row: Row): number {
-  return row.message ? Date.parse(row.message.created_at) : row.pending.created_at;
+  return row.message ? saidAt(row.message) : row.pending.created_at;
 }
 
 function authorOf(row: Row, me: string): string {
