@@ -23,6 +23,7 @@ from harness.webpage import Figures, Place
 from support.browser import ARGUMENTS, Visitor, chromium_path, visitor
 from support.rest import sign_up
 from support.server import RunningServer
+from support.setup import claim
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ async def _measure(messages: int, seconds: float) -> tuple[Figures, list[str]]:
             place = _settle(server, messages)
             async with _at(place) as who:
                 await _all(place, who, seconds, figures, faults)
-                faults += who.unexpected()
+                faults += dict.fromkeys(who.unexpected())
         finally:
             if server.process is not None:
                 server.terminate()
@@ -110,6 +111,7 @@ def _settle(server: RunningServer, messages: int) -> Place:
     """Two people in a group, where one of them has said much."""
     tell(f"filling a channel with {messages:,} messages")
     server.start()
+    claim(server)  # else the client would offer to sign up
     reader, writer = sign_up(server.url), sign_up(server.url)
     channel = reader.group("budget")
     writer.join(channel)
@@ -138,7 +140,7 @@ async def _all(
 ) -> None:
     """Each part on its own: what one cannot do says nothing about the others."""
     parts: dict[str, Callable[[], Awaitable[Figures]]] = {
-        "signing in": lambda: webpage.sign_in(who),
+        "signing in": lambda: webpage.sign_in(place, who),
         "loading": lambda: webpage.load(place, who),
         "scrolling": lambda: webpage.scroll(place, who, seconds),
         "typing": lambda: webpage.type_while_others_write(place, who, seconds),

@@ -15,7 +15,8 @@ export function packed(): Plugin {
     configResolved: (config) => {
       folder = join(config.root, config.build.outDir);
     },
-    closeBundle: () => {
+    // Not `closeBundle`, which is called for a build that failed too.
+    writeBundle: () => {
       for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
         if (TEXT.test(name)) pack(join(folder, name));
       }

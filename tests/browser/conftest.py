@@ -17,6 +17,7 @@ from playwright.async_api import Browser, async_playwright
 from support.browser import ARGUMENTS, Visitor, chromium_path, visitor
 from support.rest import Person, sign_up
 from support.server import RunningServer, running
+from support.setup import claim
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -41,9 +42,9 @@ def built_client() -> None:
 @pytest.fixture(scope="package")
 def site(built_client: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with the client, shared: make your own people and channels, and leave it running."""
-    with running(
-        tmp_path_factory.mktemp("site"), {"HUBBUB_PRESENCE_GRACE_SECONDS": "0.2"}
-    ) as started:
+    folder = tmp_path_factory.mktemp("site")
+    with running(folder, {"HUBBUB_PRESENCE_GRACE_SECONDS": "0.2"}) as started:
+        claim(started)
         yield started
 
 
@@ -51,6 +52,7 @@ def site(built_client: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def fresh_site(built_client: None, tmp_path: Path) -> Iterator[RunningServer]:
     """One of its own, for tests that kill or stop it."""
     with running(tmp_path) as started:
+        claim(started)
         yield started
 
 

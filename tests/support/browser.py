@@ -126,15 +126,17 @@ class Visitor:
         await self.page.goto(f"{self.url}/" if route == "/" else f"{self.url}/#{route}")
         return self.page
 
-    async def sign_in(self, password: str = PASSWORD) -> Page:
-        """Through the form, as people do; returns when the channels can be used. The fields are found by what they
-        say that they take, which is the same in all languages."""
+    async def sign_in(self, route: str = "/", password: str = PASSWORD) -> Page:
+        """Through the form, as people do, behind which the route is; returns when the form has gone. The fields are
+        found by what they say that they take, which is the same in all languages. Where there is no administrator yet,
+        the client offers to sign up instead."""
         assert self.person is not None, "nobody is to be signed in"
-        page = await self.open()
+        page = await self.open(route)
         await page.locator('input[autocomplete~="username"]').fill(self.person.name)
-        await page.locator('input[autocomplete="current-password"]').fill(password)
-        await page.locator('input[autocomplete="current-password"]').press("Enter")
-        await self.interactive()
+        secret = page.locator('input[autocomplete="current-password"]')
+        await secret.fill(password)
+        await secret.press("Enter")
+        await secret.wait_for(state="detached")
         return page
 
     async def interactive(self) -> float:
