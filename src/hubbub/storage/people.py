@@ -25,17 +25,16 @@ _SEEN = (
 )
 _RECORD = sa.select(*USER_COLUMNS, users.c.email, _SEEN.label("seen"))
 _GET = Statement(_RECORD.where(users.c.id == param("id"), IS_FOUND))
-_PAGE = _RECORD.where(users.c.username_key > param("behind"), IS_FOUND).order_by(
-    users.c.username_key
-)
+_PAGE = _RECORD.where(IS_FOUND).order_by(users.c.username_key).limit(param("limit"))
+# One lower bound, which a page behind another raises: of two the index would take the wrong one.
 _BY_NAME = Statement(
-    _PAGE.where(users.c.username_key >= param("low"), users.c.username_key < param("high")).limit(
-        param("limit")
-    )
+    _PAGE.where(users.c.username_key >= param("low"), users.c.username_key < param("high"))
 )
 _BY_EMAIL = Statement(
-    _PAGE.where(users.c.email_key >= param("low"), users.c.email_key < param("high")).limit(
-        param("limit")
+    _PAGE.where(
+        users.c.email_key >= param("low"),
+        users.c.email_key < param("high"),
+        users.c.username_key >= param("behind"),
     )
 )
 _KEY = Statement(sa.select(users.c.username_key).where(users.c.id == param("id"), IS_FOUND))
@@ -67,11 +66,13 @@ class PeopleTables:
 
     def list_people(self, query: ListPeople) -> Steps[list[Record]]:
         """By the start of the name; of the e-mail, where there is an @ in what is looked for: no name has one."""
-        by_email = "@" in query.prefix
-        low = fold(query.prefix) if by_email else fold_username(query.prefix)
         behind = yield from self._behind(query.after)
-        search = _BY_EMAIL if by_email else _BY_NAME
-        ask = search(low=low, high=low + _LAST, behind=behind, limit=query.limit)
+        if "@" in query.prefix:
+            low = fold(query.prefix)
+            ask = _BY_EMAIL(low=low, high=low + _LAST, behind=behind, limit=query.limit)
+        else:
+            low = fold_username(query.prefix)
+            ask = _BY_NAME(low=max(low, behind), high=low + _LAST, limit=query.limit)
         return (yield from every(ask, _to_record))
 
     def _behind(self, after: UserId | None) -> Steps[str]:
@@ -80,7 +81,7 @@ class PeopleTables:
         key = yield from first(_KEY(id=after), lambda row: str(row[0]))
         if key is None:
             raise invalid("after", "it must be the id of somebody")
-        return key
+        return key + "\0"  # the least that is greater
 
     def get_person(self, user_id: UserId) -> Steps[Record | None]:
         """One of them."""
