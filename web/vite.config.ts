@@ -5,12 +5,13 @@ import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
 import { packed } from './packed.ts';
+import { worker } from './worker.ts';
 
 // `npm run dev` beside a server: pages from here, everything else from there.
 const server = process.env['HUBBUB_URL'] ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
-  plugins: [svelte(), svelteTesting(), packed()],
+  plugins: [svelte(), svelteTesting(), worker(), packed()],
   // All names of HTML are a seventh of what may be loaded at first; the parser of Markdown gets the usual ones.
   resolve: { alias: { entities: fileURLToPath(new URL('src/lib/features/chat/markdown/entities.ts', import.meta.url)) } },
   build: {

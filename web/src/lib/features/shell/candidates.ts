@@ -12,7 +12,9 @@ import { t } from './words';
 export interface Choice extends Candidate {
   kind: string;
   where: string;
+  /** Whose picture stands before it; otherwise `icon`. */
   userId?: string;
+  icon: 'channel' | 'group' | 'lobby' | 'server' | 'page';
   to: string | (() => Promise<void>);
 }
 
@@ -29,6 +31,7 @@ function channels(app: App): Choice[] {
     also: channel.peer === null ? [] : [channel.peer.username],
     unread: standingOf(channel, app.state.servers).loud,
     kind: t(`kind_${channel.kind}`),
+    icon: channel.kind === 'lobby' || channel.kind === 'group' ? channel.kind : 'channel',
     where: channel.server_id === null ? '' : (app.state.servers[channel.server_id]?.name ?? ''),
     to: href('c', channel.id),
     ...(channel.peer === null ? {} : { userId: channel.peer.id }),
@@ -45,6 +48,7 @@ function people(app: App): Choice[] {
       name: user.display_name || user.username,
       also: [user.username],
       kind: t('kind_person'),
+      icon: 'page' as const,
       where: `@${user.username}`,
       userId: user.id,
       to: () => write(app, user.id),
@@ -52,11 +56,11 @@ function people(app: App): Choice[] {
 }
 
 function serverChoice(id: string, name: string, first: string | undefined): Choice[] {
-  return [{ key: `s/${id}`, name, kind: t('kind_server'), where: '', to: first === undefined ? href('s', id, 'settings', 'overview') : href('c', first) }];
+  return [{ key: `s/${id}`, name, kind: t('kind_server'), icon: 'server', where: '', to: first === undefined ? href('s', id, 'settings', 'overview') : href('c', first) }];
 }
 
 function pages(app: App): Choice[] {
-  const page = (key: string, name: string, to: string): Choice => ({ key, name, kind: t('kind_page'), where: '', to });
+  const page = (key: string, name: string, to: string): Choice => ({ key, name, kind: t('kind_page'), icon: 'page', where: '', to });
   return [
     page('people/friends', t('people'), href('people', 'friends')),
     page('settings/profile', t('settings'), href('settings', 'profile')),

@@ -1,32 +1,26 @@
 /** Notices on the desktop: whether they are wanted, and showing one. */
 
-const KEPT = 'hubbub.notices';
+import { desktopWanted, setDesktopWanted } from '../../ui/desktop.svelte';
+
+const ASKED = 'hubbub.asked_notices';
 const SOUND = 'hubbub.sound';
 
-type Kept = 'on' | 'off' | 'declined' | '';
-
-let kept = $state<Kept>(read());
+let consent = $state(permission());
 let worth = $state(false);
 let loud = $state(localStorage.getItem(SOUND) === 'on');
-
-function read(): Kept {
-  const found = localStorage.getItem(KEPT);
-  return found === 'on' || found === 'off' || found === 'declined' ? found : '';
-}
-
-function keep(what: Kept): void {
-  kept = what;
-  worth = false;
-  localStorage.setItem(KEPT, what);
-}
 
 function permission(): NotificationPermission {
   return 'Notification' in globalThis ? Notification.permission : 'denied';
 }
 
-/** Whether notices are shown: only by the person's word and with the browser's consent. */
+function answered(): void {
+  worth = false;
+  localStorage.setItem(ASKED, 'yes');
+}
+
+/** Whether notices are shown: by the browser's consent, unless one has turned them off. */
 export function desktop(): 'on' | 'off' {
-  return kept === 'on' && permission() === 'granted' ? 'on' : 'off';
+  return desktopWanted() && consent === 'granted' ? 'on' : 'off';
 }
 
 /** Whether now is the time to ask: something came that would have been shown, and nothing was answered yet. */
@@ -34,24 +28,26 @@ export function worthAsking(): boolean {
   return worth;
 }
 
-/** Something came that would have been shown. */
+/** Something came that would have been shown. The settings may have asked meanwhile. */
 export function missed(): void {
-  worth = kept === '' && permission() === 'default';
+  consent = permission();
+  worth = consent === 'default' && localStorage.getItem(ASKED) === null;
 }
 
 /** By the person's click; false where the browser refuses. */
 export async function turnOn(): Promise<boolean> {
-  const answer = permission() === 'default' ? await Notification.requestPermission() : permission();
-  keep(answer === 'granted' ? 'on' : 'declined');
-  return answer === 'granted';
+  answered();
+  consent = permission() === 'default' ? await Notification.requestPermission() : permission();
+  if (consent === 'granted') setDesktopWanted(true);
+  return consent === 'granted';
 }
 
 export function turnOff(): void {
-  keep('off');
+  setDesktopWanted(false);
 }
 
 export function decline(): void {
-  keep('declined');
+  answered();
 }
 
 export function sound(): boolean {

@@ -9,6 +9,9 @@ export function modifier(): string {
   return apple ? '⌘' : 'Ctrl';
 }
 
+/** The key of the switcher, with the one above. */
+export const SWITCHER = 'K';
+
 type Pressed = Pick<KeyboardEvent, 'key' | 'altKey' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'isComposing'>;
 
 /** What a key press asks for; null for all others, and while an input method composes. */
@@ -16,7 +19,7 @@ export function shortcut(event: Pressed): Shortcut | null {
   if (event.isComposing) return null;
   const control = event.ctrlKey || event.metaKey;
   if (control && !event.altKey && !event.shiftKey) {
-    if (event.key.toLowerCase() === 'k') return 'switcher';
+    if (event.key.toUpperCase() === SWITCHER) return 'switcher';
     return event.key === '/' ? 'help' : null;
   }
   if (!event.altKey || control) return null;

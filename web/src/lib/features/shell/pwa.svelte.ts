@@ -88,7 +88,7 @@ function watch(registration: ServiceWorkerRegistration): void {
   });
 }
 
-/** Asks now whether there is a newer version: after the server was away it may be another one. */
+/** Asks now whether there is a newer version. */
 export async function lookForNewVersion(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
   await registration?.update().catch(() => undefined);

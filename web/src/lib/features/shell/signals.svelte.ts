@@ -36,8 +36,8 @@ export function tellArrivals(app: App): void {
     const channel = app.state.channels[channelId];
     waiting.delete(channelId);
     if (arrival === undefined || channel === undefined || channel.unread === 0 || looking(channelId)) return;
-    if (desktop() === 'on') void (chosen() && told(app, channel, arrival));
-    else missed();
+    missed();
+    if (desktop() === 'on' && chosen()) void told(app, channel, arrival);
   }
 
   function hear(arrival: Arrival): void {

@@ -10,11 +10,21 @@ export interface Notice {
   action?: 'try' | 'sign_in' | 'reload';
 }
 
+export interface Moment {
+  stale: boolean;
+  network: boolean;
+  now: number;
+  since: number;
+}
+
 /** Below this many ms a connection that is being made is not worth a word. */
 export const PATIENCE_MS = 1_500;
 
-/** `now` and `since` (when this status began) are of the client's own clock, in ms; only their difference counts. */
-export function notice(status: ConnectionStatus, stale: boolean, now: number, since: number): Notice | null {
+/**
+ * `now` and `since` (when this status began) are of the client's own clock, in ms; only their difference counts.
+ * `network` is false where the browser knows that there is none.
+ */
+export function notice(status: ConnectionStatus, { stale, network, now, since }: Moment): Notice | null {
   switch (status.name) {
     case 'live':
       return null;
@@ -22,12 +32,16 @@ export function notice(status: ConnectionStatus, stale: boolean, now: number, si
     case 'syncing':
       return now - since < PATIENCE_MS ? null : { tone: 'calm', key: status.name };
     case 'offline':
-      return { tone: 'warn', key: stale ? 'offline_stale' : 'offline', action: 'try' };
+      return offline(stale);
     case 'waiting':
-      return waiting(status, now);
+      return network ? waiting(status, now) : offline(stale);
     case 'refused':
       return refused(status.why);
   }
+}
+
+function offline(stale: boolean): Notice {
+  return { tone: 'warn', key: stale ? 'offline_stale' : 'offline', action: 'try' };
 }
 
 function waiting(status: Extract<ConnectionStatus, { name: 'waiting' }>, now: number): Notice {
