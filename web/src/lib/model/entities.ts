@@ -123,6 +123,9 @@ export interface Member {
   delivered_seq: number;
 }
 
+/** The same without who they are. */
+export type Membership = Omit<Member, 'user'> & { user_id: Id };
+
 export interface Role {
   id: Id;
   server_id: Id;

@@ -7,6 +7,7 @@ import type {
   Channel,
   Id,
   Member,
+  Membership,
   Message,
   Profile,
   Relationship,
@@ -43,7 +44,7 @@ export interface Sync {
   from: number;
   to: number;
   messages: Message[];
-  members: Member[];
+  members: Membership[];
   limited: boolean;
 }
 

@@ -1,2 +1,5 @@
+/** The store, and how components get at it. */
+
+export { createApp, type AppParts } from './app.svelte';
 export { getApp, setApp } from './context';
-export type * from './contract';
+export type { About, Account, Accounts, App } from './contract';

@@ -1,0 +1,106 @@
+/** What is kept in IndexedDB: the outbox, drafts, and what was last known. Nothing of it is needed to go on. */
+
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
+
+import type { Id } from '../model/entities';
+import type { Pending } from './contract';
+
+const NAME = 'hubbub';
+const VERSION = 1;
+
+/** A queued message, whose it is, and which tab sends it. */
+export interface Queued {
+  nonce: string;
+  account: Id;
+  tab: string;
+  order: number;
+  pending: Pending;
+}
+
+interface Tables extends DBSchema {
+  outbox: { key: string; value: Queued; indexes: { account: Id } };
+  drafts: { key: [Id, Id]; value: { account: Id; channel: Id; text: string }; indexes: { account: Id } };
+  /** By account and name. */
+  known: { key: [Id, string]; value: { account: Id; name: string; value: unknown }; indexes: { account: Id } };
+}
+
+const TABLES = ['outbox', 'drafts', 'known'] as const;
+
+function open(): Promise<IDBPDatabase<Tables>> {
+  return openDB<Tables>(NAME, VERSION, {
+    upgrade(db) {
+      for (const name of [...db.objectStoreNames]) db.deleteObjectStore(name);
+      db.createObjectStore('outbox', { keyPath: 'nonce' }).createIndex('account', 'account');
+      db.createObjectStore('drafts', { keyPath: ['account', 'channel'] }).createIndex('account', 'account');
+      db.createObjectStore('known', { keyPath: ['account', 'name'] }).createIndex('account', 'account');
+    },
+    blocking(_old, _new, event) {
+      (event.target as IDBDatabase).close();
+    },
+  });
+}
+
+/** Opens once; what is broken is begun anew, and without IndexedDB nothing is kept. */
+export class Store {
+  #db: Promise<IDBPDatabase<Tables> | null> | null = null;
+
+  #open(): Promise<IDBPDatabase<Tables> | null> {
+    this.#db ??= open().catch(async () => {
+      await deleteDB(NAME).catch(() => {});
+      return open().catch(() => null);
+    });
+    return this.#db;
+  }
+
+  /** The result, or null where there is no store or it failed. */
+  async #try<T>(work: (db: IDBPDatabase<Tables>) => Promise<T>): Promise<T | null> {
+    const db = await this.#open();
+    if (db === null) return null;
+    try {
+      return await work(db);
+    } catch {
+      return null;
+    }
+  }
+
+  async queued(account: Id): Promise<Queued[]> {
+    const found = await this.#try((db) => db.getAllFromIndex('outbox', 'account', account));
+    return (found ?? []).sort((one, other) => one.order - other.order);
+  }
+  async putQueued(queued: Queued): Promise<void> {
+    await this.#try((db) => db.put('outbox', queued));
+  }
+  async dropQueued(nonce: string): Promise<void> {
+    await this.#try((db) => db.delete('outbox', nonce));
+  }
+
+  async drafts(account: Id): Promise<Record<Id, string>> {
+    const found = await this.#try((db) => db.getAllFromIndex('drafts', 'account', account));
+    return Object.fromEntries((found ?? []).map(({ channel, text }) => [channel, text]));
+  }
+  async putDraft(account: Id, channel: Id, text: string): Promise<void> {
+    await this.#try(async (db) => {
+      if (text === '') await db.delete('drafts', [account, channel]);
+      else await db.put('drafts', { account, channel, text });
+    });
+  }
+
+  async known(account: Id, name: string): Promise<unknown> {
+    return (await this.#try((db) => db.get('known', [account, name])))?.value;
+  }
+  async putKnown(account: Id, name: string, value: unknown): Promise<void> {
+    await this.#try((db) => db.put('known', { account, name, value }));
+  }
+
+  /** Everything of an account. */
+  async forget(account: Id): Promise<void> {
+    await this.#try(async (db) => {
+      const work = db.transaction(TABLES, 'readwrite');
+      for (const name of TABLES) {
+        const index = work.objectStore(name).index('account');
+        for (let cursor = await index.openCursor(account); cursor; cursor = await cursor.continue()) await cursor.delete();
+      }
+      await work.done;
+    });
+  }
+}
