@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from hubbub.model.ids import CategoryId, ChannelId, MessageId, RoleId, ServerId,
 from hubbub.model.permissions import BITS
 
 CASES = Path(__file__).parent / "cases"
-COUNT, STEPS, PEOPLE = 28, 24, 3
+COUNT, STEPS, PEOPLE = 32, 32, 3
 _ID = re.compile(r"(?<!\d)\d{13,16}(?!\d)")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _NAMES = ("VIEW_CHANNEL", "SEND_MESSAGES", "READ_HISTORY", "MANAGE_MESSAGES", "MANAGE_CHANNEL")
@@ -66,12 +67,14 @@ class History:
             if step == break_at:
                 viewer.disconnect()
             await self._step()
+            if viewer.is_open:
+                await viewer.catch_up()
             if break_at is not None and step == break_at + 5:
                 await viewer.connect(resume=True)
         if not viewer.is_open:
             await viewer.connect(resume=True)
         await self.server.quiet()
-        viewer.absorb()
+        await viewer.catch_up()
         fresh = Recorder(self.server, tokens)
         await fresh.connect(resume=False)
         return {
@@ -100,15 +103,13 @@ class History:
     async def _step(self) -> None:
         """What may not be done is not done: that is a step too."""
         steps: list[Callable[[int], Awaitable[None]]] = [
-            *[self._say] * 8, *[self._mend] * 4, *[self._read] * 3, self._group, self._people, self._people,
-            self._channel, self._override, self._role, self._bearers, self._category, self._rename, self._direct,
-            self._come, self._go,
+            *[self._say] * 6, *[self._mend] * 4, *[self._read] * 3, *[self._group] * 2, *[self._people] * 4,
+            *[self._channel] * 2, *[self._override] * 2, *[self._role] * 3, *[self._bearers] * 2,
+            *[self._category] * 2, self._rename, self._direct, self._come, self._go,
         ]  # fmt: skip
         step = self.chance.choice(steps)
-        try:
+        with suppress(Refused):
             await step(self.chance.randrange(PEOPLE))
-        except Refused:
-            pass
         await self.server.quiet()
 
     def _name(self) -> str:
@@ -290,9 +291,7 @@ def lines(case: Json) -> str:
 
     events = ",\n".join(short(event) for event in case["events"])
     before, after = short(case["snapshot_before"]), short(case["snapshot_after"])
-    return (
-        f'{{"snapshot_before":{before},\n"events":[\n{events}\n],\n"snapshot_after":{after}}}\n'
-    )
+    return f'{{"snapshot_before":{before},\n"events":[\n{events}\n],\n"snapshot_after":{after}}}\n'
 
 
 def main() -> None:
