@@ -2,11 +2,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
+import { worker } from './worker.ts';
+
 // `npm run dev` beside a server: pages from here, everything else from there.
 const server = process.env['HUBBUB_URL'] ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
-  plugins: [svelte(), svelteTesting()],
+  plugins: [svelte(), svelteTesting(), worker()],
   build: {
     outDir: '../src/hubbub/web_dist',
     emptyOutDir: true,

@@ -1,0 +1,48 @@
+/** Whom to tell of what has just been said; pure. */
+
+import type { Channel, Id, Notify } from '../../model/entities';
+
+/** Something new in a channel: how many messages, and how many of them are meant for oneself. */
+export interface Arrival {
+  channelId: Id;
+  unread: number;
+  mentions: number;
+}
+
+type Channels = Readonly<Record<Id, Channel>>;
+
+/** What has come between two moments of one connection; channels that were not there before are not news. */
+export function arrivals(before: Channels, after: Channels): Arrival[] {
+  if (before === after) return [];
+  return Object.values(after).flatMap((channel) => {
+    const was = before[channel.id];
+    if (was === undefined || was === channel || channel.last_seq <= was.last_seq || channel.unread <= was.unread) return [];
+    return [{ channelId: channel.id, unread: channel.unread - was.unread, mentions: Math.max(0, channel.mentions - was.mentions) }];
+  });
+}
+
+/** Whether it is worth a notice, by what one wants to be told of the channel. */
+export function tells(arrival: Arrival, wants: Notify): boolean {
+  if (wants === 'nothing') return false;
+  return wants === 'all' || arrival.mentions > 0;
+}
+
+/** The page's title: `(3) name – Hubbub`; a dot where something is new that is not meant for oneself. */
+export function title(place: string, loud: number, quiet: number): string {
+  const mark = loud > 0 ? `(${loud > 99 ? '99+' : loud}) ` : quiet > 0 ? '• ' : '';
+  // What people typed must not turn the title around.
+  const name = place === '' ? '' : `\u2068${place}\u2069 – `;
+  return `${mark}${name}Hubbub`;
+}
+
+/** A short line of a message, without its mark-up. */
+export function excerpt(content: string, nameOf: (id: Id) => string): string {
+  const plain = content
+    .replace(/```\w*\n?/g, '')
+    .replace(/<@(\d+)>/g, (_, id: Id) => `@${nameOf(id)}`)
+    .replace(/[*_`~|]{1,3}/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const letters = [...plain];
+  return letters.length > 140 ? `${letters.slice(0, 140).join('')}…` : plain;
+}

@@ -1,0 +1,96 @@
+/** What is seen of the page while one looks elsewhere: its title, its icon, notices on the desktop. */
+import { untrack } from 'svelte';
+
+import type { Channel, Id } from '../../model/entities';
+import type { App } from '../../state';
+import { href, route } from '../../ui/route.svelte';
+import { desktop, missed, show } from './desktop.svelte';
+import { setIcon } from './favicon';
+import { standingOf, wants } from './levels.svelte';
+import { channelName } from './names';
+import { arrivals, excerpt, tells, title } from './notices';
+import type { Arrival } from './notices';
+import { together } from './order';
+import { t } from './words';
+
+/** Who looks at the channel meanwhile, here or on another device, has read it when this is over. */
+const SETTLE_MS = 1_200;
+
+/** The page's title and icon; called while a component is being made. */
+export function showCounts(app: App, place: () => string): void {
+  const sum = $derived(together(Object.values(app.state.channels).map((channel) => standingOf(channel, app.state.servers))));
+  $effect(() => {
+    document.title = title(place(), sum.loud, sum.quiet);
+  });
+  $effect(() => void setIcon(sum.loud > 0 ? (sum.loud > 9 ? '9+' : String(sum.loud)) : sum.quiet > 0 ? '•' : ''));
+}
+
+/** Tells of what arrives; called while a component is being made. */
+export function tellArrivals(app: App): void {
+  const waiting = new Map<Id, Arrival>();
+  const chosen = chooseTab(app.me?.id ?? '');
+  let before: Readonly<Record<Id, Channel>> | null = null;
+
+  function tell(channelId: Id): void {
+    const arrival = waiting.get(channelId);
+    const channel = app.state.channels[channelId];
+    waiting.delete(channelId);
+    if (arrival === undefined || channel === undefined || channel.unread === 0 || looking(channelId)) return;
+    missed();
+    if (desktop() === 'on' && chosen()) void told(app, channel, arrival);
+  }
+
+  function hear(arrival: Arrival): void {
+    const channel = app.state.channels[arrival.channelId];
+    if (channel === undefined || !tells(arrival, wants(channel, app.state.servers))) return;
+    const was = waiting.get(arrival.channelId);
+    if (was === undefined) setTimeout(tell, SETTLE_MS, arrival.channelId);
+    const mentions = arrival.mentions + (was?.mentions ?? 0);
+    waiting.set(arrival.channelId, { ...arrival, unread: arrival.unread + (was?.unread ?? 0), mentions });
+  }
+
+  $effect(() => {
+    const now = app.state.channels;
+    const live = app.status.name === 'live' && !app.stale;
+    untrack(() => {
+      if (live && before !== null) arrivals(before, now).forEach(hear);
+      before = live ? now : null;
+    });
+  });
+}
+
+function looking(channelId: Id): boolean {
+  const at = untrack(route);
+  return document.visibilityState === 'visible' && document.hasFocus() && at[0] === 'c' && at[1] === channelId;
+}
+
+/** Of the tabs of one browser and account only the one that holds the lock tells. */
+function chooseTab(account: Id): () => boolean {
+  if (!('locks' in navigator)) return () => true;
+  let mine = false;
+  let free: () => void = () => undefined;
+  const gone = new AbortController();
+  const held = (): Promise<void> => ((mine = true), new Promise((done) => (free = done)));
+  navigator.locks.request(`hubbub.notices.${account}`, { signal: gone.signal }, held).catch(() => undefined);
+  $effect(() => () => {
+    gone.abort();
+    free();
+  });
+  return () => mine;
+}
+
+async function told(app: App, channel: Channel, arrival: Arrival): Promise<void> {
+  const last = await app.rest
+    .get<{ messages: { id: Id; content: string; author: { id: Id; display_name: string } }[] }>(`/channels/${channel.id}/messages`, { limit: 1 })
+    .then((page) => page.messages[0])
+    .catch(() => undefined);
+  const place = channelName(app, channel);
+  const author = last === undefined ? place : app.nameOf(last.author.id, channel.id) || last.author.display_name;
+  const line = last === undefined ? '' : excerpt(last.content, (id) => app.nameOf(id, channel.id));
+  await show({
+    title: channel.kind === 'direct' || last === undefined ? place : t('channel_told', { author, place }),
+    body: arrival.unread > 1 || line === '' ? `${t('told_more', { n: arrival.unread })}\n${line}`.trim() : line,
+    tag: `channel.${channel.id}`,
+    to: href('c', channel.id),
+  });
+}
