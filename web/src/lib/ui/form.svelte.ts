@@ -68,6 +68,11 @@ export class Form<T extends Values> {
     this.#ahead = {};
   }
 
+  /** Forgets what was saved, where what is kept is no value but a change. */
+  settle(): void {
+    this.#ahead = {};
+  }
+
   /** Saves what differs; `check` says what is wrong before the server is asked. Whether it was saved. */
   async submit(save: (changes: Partial<T>) => Promise<unknown>, check?: (fields: T) => Errors<T>): Promise<boolean> {
     if (this.busy) return false;
