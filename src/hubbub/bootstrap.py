@@ -71,6 +71,7 @@ from hubbub.transport.address import Addresses
 from hubbub.transport.http import Http, health, metrics
 from hubbub.transport.metrics import Metrics
 from hubbub.transport.origin import Origins
+from hubbub.transport.reports import CspReports
 from hubbub.transport.server import Server, bind
 
 log = structlog.get_logger("hubbub")
@@ -244,10 +245,12 @@ class Node:
     def _make_surfaces(self) -> Surfaces:
         settings = self.settings
         addresses = Addresses(settings.trusted_proxies)
-        counted = Metrics(self.gateway, self._fanout, self.store)
+        reports = CspReports(self._rates, addresses)
+        counted = Metrics(self.gateway, self._fanout, self.store, reports)
         common = (
             health(self.store.ping, lambda: self.dispatch.draining),
             metrics(counted.page, settings.metrics_token),
+            reports.route(),
         )
         origins = Origins(settings.cors_origins, at_home=settings.is_at_home)
         http = Http(self.dispatch, self._logins, self._guests, addresses, origins)

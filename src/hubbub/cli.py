@@ -285,12 +285,15 @@ def _greet(
     places: Mapping[str, Path | None],
     token: str | None,
 ) -> None:
+    from hubbub.transport.pages import client_folder
+
     address, *others = addresses
     print(f"Hubbub {__version__} listens on {address}")
     for other, (_, dialect) in zip(others, settings.listeners, strict=True):
         print(f"  {dialect:<11} {other}")
     for name, path in places.items():
         print(f"  {name:<11} {'none' if path is None else path.resolve()}")
+    print(f"  web         {address}/{'' if client_folder() else ' (not built; the page says how)'}")
     print(f"  API         {address}/api/v1/docs")
     print(f"  lens        {address}/lens")
     if settings.guests == "open":
