@@ -14,11 +14,10 @@ function permissionsIn(state: State, channel: BareChannel): Channel['permissions
 
 /** One that was not there: as a newcomer finds it. What is not told of oneself comes with `member_joined` or an answer. */
 function newcomer(state: State, channel: BareChannel): Channel {
-  const isText = channel.kind === 'text';
   return {
     ...shared(channel),
-    role: isText ? null : 'member',
-    status: isText ? null : 'active',
+    role: 'member',
+    status: 'active',
     read_seq: channel.last_seq,
     delivered_seq: channel.last_seq,
     unread: 0,

@@ -45,6 +45,9 @@ export function onMember(state: State, data: EventData<'member_joined'>): State 
   if (channel === undefined) return state;
   if (version < (state.positions[channel_id] ?? 0) && member.status === 'active') return state;
   let next = putMember(state, member);
+  if (channel.kind === 'direct' && !isMe(state, member.user.id)) {
+    next = patchChannel(next, channel_id, { peer: member.user });
+  }
   if (isMe(state, member.user.id)) {
     const isKnown = state.members[channel_id]?.[member.user.id] !== undefined;
     next = patchChannel(next, channel_id, mine(channel, member, isKnown));
