@@ -5,7 +5,7 @@ export const t = words(
   {
     skip: 'Skip to the content',
     sidebar: 'Places',
-    account: 'Account: {name}',
+    account: 'Account',
     people: 'People',
     requests: '{n} friend request|{n} friend requests',
     lobby: 'Lobby',
@@ -21,7 +21,6 @@ export const t = words(
     pending: 'waiting to be let in',
     draft: 'draft',
     online: 'online',
-    fold: 'Fold or unfold {name}',
     private: 'private',
     server_menu: 'Menu of {name}',
     channel_menu: 'Menu of {name}',
@@ -110,7 +109,7 @@ export const t = words(
   {
     skip: '跳到内容',
     sidebar: '会话列表',
-    account: '账号：{name}',
+    account: '账号',
     people: '联系人',
     requests: '{n} 个好友请求',
     lobby: '大厅',
@@ -126,7 +125,6 @@ export const t = words(
     pending: '等待批准加入',
     draft: '草稿',
     online: '在线',
-    fold: '折叠或展开{name}',
     private: '私密',
     server_menu: '{name}的菜单',
     channel_menu: '{name}的菜单',
