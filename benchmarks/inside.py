@@ -1,26 +1,43 @@
 """What has to be done with Hubbub's own code: run by its Python, not by the harness's.
 
 inside.py fill FOLDER MEMBERS CHANNELS    a server of this size in a data folder, ten roles for everybody; its channels' ids
+inside.py talk FOLDER CHANNEL USER COUNT  so many messages of one person in a channel, a minute apart
 inside.py permissions                     microseconds for one computation, ten roles and ten overrides
 """
 
 import asyncio
+import random
 import sys
 import timeit
 from pathlib import Path
 
-from hubbub.model.entities import Account, Channel, Kind, Override, User
-from hubbub.model.ids import ChannelId, RoleId, ServerId, UserId
+from hubbub.model.entities import Account, Channel, Draft, Kind, Override, User
+from hubbub.model.ids import ChannelId, IdSequence, MessageId, RoleId, ServerId, UserId
 from hubbub.model.permissions import BITS, EVERYONE, VIEW_CHANNEL, in_channel, in_server
 from hubbub.model.servers import Role, Server, ServerMember
 from hubbub.ports.store import Transaction, nothing
 from hubbub.storage.schema import users
 from hubbub.storage.sql import Statement
 from hubbub.storage.store import SqliteStore
+from hubbub.system import SystemClock
 
 import sqlalchemy as sa  # isort: skip  # Hubbub's own
 
 ROLES = 10
+_WORDS = (
+    "the",
+    "message",
+    "**arrives**",
+    "before",
+    "`anybody`",
+    "sees",
+    "it",
+    "消息",
+    "已经",
+    "到了",
+    "😀",
+    "quickly",
+)
 SERVER, EVERYONE_ID = ServerId(1), RoleId(2)
 ROLE_IDS = tuple(RoleId(10 + n) for n in range(ROLES))
 _USERS = Statement(sa.select(users.c.id).where(users.c.id != 0).order_by(users.c.id))
@@ -29,6 +46,8 @@ _USERS = Statement(sa.select(users.c.id).where(users.c.id != 0).order_by(users.c
 def main() -> None:
     if sys.argv[1] == "permissions":
         print(permissions())
+    elif sys.argv[1] == "talk":
+        asyncio.run(talk(Path(sys.argv[2]), *map(int, sys.argv[3:])))
     else:
         folder, members, channels = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
         print("\n".join(map(str, asyncio.run(fill(folder, members, channels)))))
@@ -43,6 +62,29 @@ async def fill(folder: Path, members: int, channels: int) -> list[ChannelId]:
     finally:
         await store.close()
     return [channel.id for channel in made]
+
+
+async def talk(folder: Path, channel: int, user: int, count: int) -> None:
+    """Ends now; of all lengths, in two scripts, with some Markdown. The server must not be running."""
+    store = SqliteStore(folder / "hubbub.db", lambda _: None, lambda: None)
+    author, rng, ids = User(UserId(user), "", "", 1), random.Random(7), IdSequence(0)
+    last = SystemClock().now_ms()
+    try:
+        for n in range(count):
+            ms = last - (count - n) * 60_000
+            draft = Draft(MessageId(ids.next(ms)), ChannelId(channel), author, _content(rng, n), ms)
+            sent = store.append(draft, lambda: None, nothing)
+            if n % 1_000 == 999 or n == count - 1:
+                await sent
+    finally:
+        await store.close()
+
+
+def _content(rng: random.Random, number: int) -> str:
+    words = " ".join(rng.choices(_WORDS, k=rng.choice((3, 8, 8, 20, 60))))
+    if number % 25 == 0:
+        words += f"\n```python\nprint({number})\n```"
+    return f"{number}: {words}"
 
 
 def _fill(store: SqliteStore, members: int, channels: list[Channel]) -> Transaction[None]:

@@ -2,13 +2,15 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
+import { packed } from './packed.ts';
 import { worker } from './worker.ts';
 
 // `npm run dev` beside a server: pages from here, everything else from there.
 const server = process.env['HUBBUB_URL'] ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
-  plugins: [svelte(), svelteTesting(), worker()],
+  // The worker lists what was built; what it lists may be packed.
+  plugins: [svelte(), svelteTesting(), worker(), packed()],
   build: {
     outDir: '../src/hubbub/web_dist',
     emptyOutDir: true,
@@ -18,7 +20,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: { '/api': server, '/gateway': { target: server.replace(/^http/, 'ws'), ws: true } },
+    // The host stays this one's: the server takes a page's connection for its own by it.
+    proxy: {
+      '/api': { target: server, changeOrigin: false },
+      '/gateway': { target: server.replace(/^http/, 'ws'), ws: true },
+    },
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
 });

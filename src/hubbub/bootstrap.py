@@ -6,7 +6,7 @@ import errno
 import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -29,8 +29,9 @@ from hubbub.gateway.redelivery import Redelivery
 from hubbub.gateway.tasks import Tasks
 from hubbub.gateway.upkeep import Upkeep
 from hubbub.gateway.viewers import Viewers
+from hubbub.model.administration import Vitals
 from hubbub.model.errors import Disconnect, Refused
-from hubbub.model.events import MemberJoined, MessageSent, Publication
+from hubbub.model.events import MemberJoined, MessageSent, Publication, UserUpdated
 from hubbub.model.server_events import ServerMemberJoined
 from hubbub.services.accounts import Accounts
 from hubbub.services.bots import Bots
@@ -42,12 +43,14 @@ from hubbub.services.directs import Directs
 from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.guests import Guests
 from hubbub.services.images import Images
+from hubbub.services.installation import Installation
 from hubbub.services.invites import Invites
 from hubbub.services.lens import Lens
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.memory import AGE_SECONDS
 from hubbub.services.messages import Messages, RecallPolicy
+from hubbub.services.people import People
 from hubbub.services.pins import Pins
 from hubbub.services.preferences import Preferences
 from hubbub.services.rates import Rates
@@ -63,11 +66,12 @@ from hubbub.services.webhooks import Webhooks
 from hubbub.storage.blobs import FolderBlobs
 from hubbub.storage.store import SqliteStore
 from hubbub.surfaces import DIALECTS, Surfaces, lensed
-from hubbub.system import SystemClock, SystemIds
+from hubbub.system import SystemClock, SystemIds, memory_bytes
 from hubbub.transport.address import Addresses
 from hubbub.transport.http import Http, health, metrics
 from hubbub.transport.metrics import Metrics
 from hubbub.transport.origin import Origins
+from hubbub.transport.reports import CspReports
 from hubbub.transport.server import Server, bind
 
 log = structlog.get_logger("hubbub")
@@ -111,10 +115,13 @@ def conformance_server(port: int, *, engineio: bool) -> tuple[socket.socket, Ser
 
 
 class Node:
-    """A whole server. Make it inside the running loop."""
+    """A whole server. Make it inside the running loop. `sources`: where each setting was given (config.py)."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(
+        self, settings: Settings, folder: Path, sources: Mapping[str, str] | None = None
+    ) -> None:
         self.settings = settings
+        self._sources = sources
         self._clock = SystemClock()
         self._ids = SystemIds(self._clock, settings.node)
         # Before the store: nothing has to be undone when the secret is not as it should be.
@@ -174,20 +181,16 @@ class Node:
         recall = RecallPolicy(self.settings.recall_by, self.settings.recall_seconds)
         ground = store, directory, clock, ids
         messages = Messages(store, directory, self._rates, clock, ids, recall, self._presence)
-        self._images = Images(self._blobs, messages, directory, self._rates, ids)
+        self._images = Images(store, self._blobs, messages, directory, self._rates, ids)
         text_channels = TextChannels(*ground)
         channels = Channels(*ground, text_channels)
         relationships = Relationships(store, self._rates, clock, ids)
+        is_open = self.settings.registration == "open"
+        parts = self._logins, self._passwords, self._rates, clock, ids
+        accounts = Accounts(store, *parts, is_open=is_open)
+        told = self.settings, self._sources, store, accounts, clock, self._vitals
         return Services(
-            Accounts(
-                store,
-                self._logins,
-                self._passwords,
-                self._rates,
-                clock,
-                ids,
-                is_open=self.settings.registration == "open",
-            ),
+            accounts,
             self._logins,
             channels,
             Members(store, directory, clock),
@@ -211,7 +214,13 @@ class Node:
             Directs(store, directory, channels, messages, relationships),
             Conversations(store, directory, channels, messages, self._presence),
             Lens(messages, self._lensed),
+            People(store, self._passwords, self._presence),
+            Installation(*told),
         )
+
+    def _vitals(self) -> Vitals:
+        sizes = self.gateway.sizes()
+        return Vitals(sizes["users"], sizes["sessions"], memory_bytes(), self.store.commits)
 
     def _make_gateway(self) -> Gateway:
         parts = Parts(
@@ -236,10 +245,12 @@ class Node:
     def _make_surfaces(self) -> Surfaces:
         settings = self.settings
         addresses = Addresses(settings.trusted_proxies)
-        counted = Metrics(self.gateway, self._fanout, self.store)
+        reports = CspReports(self._rates, addresses)
+        counted = Metrics(self.gateway, self._fanout, self.store, reports)
         common = (
             health(self.store.ping, lambda: self.dispatch.draining),
             metrics(counted.page, settings.metrics_token),
+            reports.route(),
         )
         origins = Origins(settings.cors_origins, at_home=settings.is_at_home)
         http = Http(self.dispatch, self._logins, self._guests, addresses, origins)
@@ -260,6 +271,8 @@ class Node:
                 self._redelivery.apply(publication.event)
                 if isinstance(publication.event, MemberJoined | ServerMemberJoined):
                     self._presence.met(publication.event)  # in a task: once all have heard of it
+                elif isinstance(publication.event, UserUpdated):
+                    self._presence.renamed(publication.event.user)  # as above
         self._fanout.deliver(publications)
 
     def _on_doubt(self) -> None:
@@ -302,7 +315,10 @@ class Node:
 
     async def recheck(self) -> None:
         """What the command line has changed about people with connections takes effect on these."""
-        news = await self._logins.recheck(self._hub.known())
+        news = [
+            *await self._logins.recheck(self._hub.known()),
+            *await self._guests.recheck(self._hub.guests()),
+        ]
         if news:
             self._broker.publish(news)
 

@@ -15,7 +15,15 @@ import cyclopts
 from cyclopts import Parameter
 
 from hubbub import __version__
-from hubbub.config import BadSetting, Settings, effective, file_in_use, is_loopback, load
+from hubbub.config import (
+    BadSetting,
+    Settings,
+    effective,
+    file_in_use,
+    is_loopback,
+    load,
+    sources,
+)
 
 if TYPE_CHECKING:  # imported where they are needed: `hubbub --help` is there at once
     from hubbub.model.entities import User
@@ -55,8 +63,9 @@ def serve(
     config: Config = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    settings = _load(config, host=host, port=port, listen=listen, data=data)
-    _run(lambda: _serve(settings, config))
+    flags = {"host": host, "port": port, "listen": listen, "data": data}
+    settings = _load(config, **flags)
+    _run(lambda: _serve(settings, config, sources(config, os.environ, flags)))
 
 
 @app.command
@@ -157,6 +166,29 @@ def set_admin(
     )
 
 
+@user.command
+def disable(
+    name: Person,
+    /,
+    *,
+    undo: Annotated[bool, Parameter(help="Let them sign in again.", negative="")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Keep somebody, also a guest or a bot, from signing in, and sign all of their devices out.
+
+    A server that is running ends their connections within half a minute.
+    """
+    settings = _load(config, data=data)
+    folder = _open(settings, "")
+    told = f"{{name}} {'may sign in again' if undo else 'is disabled and signed out'}"
+    _run(
+        lambda: _offline(
+            settings, folder, lambda offline: offline.set_disabled(name, disabled=not undo), told
+        )
+    )
+
+
 def main() -> None:
     """The program."""
     try:
@@ -213,7 +245,7 @@ def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
             uvloop.run(work())
 
 
-async def _serve(settings: Settings, config: Path | None) -> None:
+async def _serve(settings: Settings, config: Path | None, given: Mapping[str, str]) -> None:
     from hubbub.bootstrap import Node, listen
     from hubbub.folder import lock, open_data
     from hubbub.logs import configure
@@ -222,7 +254,7 @@ async def _serve(settings: Settings, config: Path | None) -> None:
     listeners = listen(settings)
     folder = open_data(settings)
     held = lock(folder)
-    node = Node(settings, folder)
+    node = Node(settings, folder, given)
     # What is there now stays for good; and garbage is made of what each connection leaves, which is little.
     # With the defaults the collector took 5 % of a busy server and showed in the p99.
     gc.collect()
@@ -253,12 +285,15 @@ def _greet(
     places: Mapping[str, Path | None],
     token: str | None,
 ) -> None:
+    from hubbub.transport.pages import client_folder
+
     address, *others = addresses
     print(f"Hubbub {__version__} listens on {address}")
     for other, (_, dialect) in zip(others, settings.listeners, strict=True):
         print(f"  {dialect:<11} {other}")
     for name, path in places.items():
         print(f"  {name:<11} {'none' if path is None else path.resolve()}")
+    print(f"  web         {address}/{'' if client_folder() else ' (not built; the page says how)'}")
     print(f"  API         {address}/api/v1/docs")
     print(f"  lens        {address}/lens")
     if settings.guests == "open":

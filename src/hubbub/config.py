@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -33,51 +33,111 @@ class BadSetting(Exception):
 
 
 class _Given(msgspec.Struct, frozen=True):
-    """A value, and where it stands: the flag, the variable, or the file's key."""
+    """A value, and where it stands: the flag, the variable, or the file's key. `kind`: which of these."""
 
     value: object
     source: str
+    kind: str
+
+
+def _told(text: str, **bounds: Any) -> Meta:  # as many types as Meta has bounds
+    """What a setting is for, beside what it may be. Not as a description: that words refusals (model/shapes.py)."""
+    return Meta(extra_json_schema={"help": text}, **bounds)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Each field is a key of hubbub.toml, a HUBBUB_* variable, and described in docs/settings.md."""
 
-    # Where it listens. Other machines can only connect when this is not loopback.
-    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 3000
-    # More listeners, whose root belongs to one dialect: "3001=chatgroup".
-    listen: tuple[str, ...] = ()
-    # Where everything is kept: the database, the secret that signs tokens, a lock.
-    data: Annotated[str, Meta(min_length=1)] = "hubbub-data"
-    # Rates per account and address. `off` is for tests and benchmarks, on loopback only.
-    rate_limits: Literal["on", "off"] = "on"
-    # Whether people may come in without a password, by the dialects that have none.
+    name: Annotated[str, _told("What clients call this server.", min_length=1, max_length=100)] = (
+        "Hubbub"
+    )
+    host: Annotated[
+        str,
+        _told(
+            "Where it listens. Other machines can only connect when this is not loopback.",
+            min_length=1,
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[int, _told("Port; 0 picks a free one.", ge=0, le=65_535)] = 3000
+    listen: Annotated[
+        tuple[str, ...], _told('More ports whose root belongs to one dialect: "3001=chatgroup".')
+    ] = ()
+    data: Annotated[
+        str,
+        _told(
+            "Where everything is kept: the database, the secret that signs tokens, a lock.",
+            min_length=1,
+        ),
+    ] = "hubbub-data"
+    rate_limits: Annotated[
+        Literal["on", "off"],
+        _told(
+            "Rates per account and address. `off` is for tests and benchmarks, on loopback only."
+        ),
+    ] = "on"
     # Open by default while only this machine can connect; else it must be decided.
-    guests: Literal["open", "off"] | None = None
-    # Who may make an account: everybody who can reach the server, or only `hubbub user create`.
-    registration: Literal["open", "closed"] = "open"
-    # How long an access token works, and how long a device stays signed in without being used.
-    access_token_seconds: Seconds = 3600
-    refresh_token_seconds: Seconds = 30 * 24 * 3600
-    # How long authors may recall their messages; 0 is for ever. Admins have all the time.
-    recall_seconds: Annotated[int, Meta(ge=0)] = 0
-    # Who may recall a message: its author, the admins of the group, or both.
-    recall_by: Literal["both", "author", "admins"] = "both"
-    # How long a lost connection may take to come back before others see that it was lost.
-    presence_grace_seconds: Annotated[float, Meta(ge=0, le=300)] = 10.0
-    # A connection that is silent for this long is dead.
-    heartbeat_seconds: Annotated[float, Meta(ge=0.5, le=3600)] = 90.0
-    channelchat_heartbeat_seconds: Annotated[float, Meta(ge=0.5, le=3600)] = 100.0
-    # GET /metrics is for loopback, or for who bears this token.
-    metrics_token: str = ""
-    # Addresses whose X-Forwarded-For is believed: those of your reverse proxy.
-    trusted_proxies: tuple[str, ...] = ()
-    # Web pages of other origins that may use the API, such as "https://chat.example.org".
-    cors_origins: tuple[str, ...] = ()
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["console", "json"] = "console"
-    # This node's number; every node that shares a database needs its own.
-    node: Annotated[int, Meta(ge=0, le=63)] = 0
+    guests: Annotated[
+        Literal["open", "off"] | None,
+        _told("Whether people may come in without a password, by the dialects that have none."),
+    ] = None
+    registration: Annotated[
+        Literal["open", "closed"],
+        _told(
+            "Who may make an account: everybody who can reach the server, or only `hubbub user create`."
+        ),
+    ] = "open"
+    access_token_seconds: Annotated[Seconds, _told("How long an access token works.")] = 3600
+    refresh_token_seconds: Annotated[
+        Seconds, _told("How long a device stays signed in without being used.")
+    ] = 30 * 24 * 3600
+    recall_seconds: Annotated[
+        int,
+        _told(
+            "How long authors may recall their messages; 0 is for ever. Admins have all the time.",
+            ge=0,
+        ),
+    ] = 0
+    recall_by: Annotated[
+        Literal["both", "author", "admins"],
+        _told("Who may recall a message: its author, the admins of the group, or both."),
+    ] = "both"
+    presence_grace_seconds: Annotated[
+        float,
+        _told(
+            "How long a lost connection may take to come back before others see that it was lost.",
+            ge=0,
+            le=300,
+        ),
+    ] = 10.0
+    heartbeat_seconds: Annotated[
+        float, _told("A native connection that is silent for this long is dead.", ge=0.5, le=3600)
+    ] = 90.0
+    channelchat_heartbeat_seconds: Annotated[
+        float, _told("The same for channelchat.", ge=0.5, le=3600)
+    ] = 100.0
+    metrics_token: Annotated[
+        str, _told("GET /metrics is for loopback, or for who bears this token.")
+    ] = ""
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        _told("Addresses whose X-Forwarded-For is believed: those of your reverse proxy."),
+    ] = ()
+    cors_origins: Annotated[
+        tuple[str, ...],
+        _told(
+            'Web pages of other origins that may use the API, such as "https://chat.example.org".'
+        ),
+    ] = ()
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], _told("How much is logged.")
+    ] = "info"
+    log_format: Annotated[
+        Literal["console", "json"], _told("`console` for people, `json` for machines.")
+    ] = "console"
+    node: Annotated[
+        int,
+        _told("This node's number; every node that shares a database needs its own.", ge=0, le=63),
+    ] = 0
 
     @property
     def is_at_home(self) -> bool:
@@ -91,17 +151,34 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [(int(port), dialect) for port, _, dialect in pairs]
 
 
+_SCHEMA: Final = msgspec.json.schema(Settings)["$defs"]["Settings"]["properties"]
+_PURPOSES: Final = {key: str(one["help"]) for key, one in _SCHEMA.items()}
+
+
 def load(
     file: Path | None, environment: Mapping[str, str], flags: Mapping[str, object]
 ) -> Settings:
     """Raises `BadSetting`."""
-    given = _file(file) | _environment(environment) | _flags(flags)
+    given = _given(file, environment, flags)
     raw = {key: one.value for key, one in given.items()}
     try:
         settings = msgspec.convert(raw, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise BadSetting(_worded(error, given)) from None
     return _checked(settings, {key: one.source for key, one in given.items()})
+
+
+def sources(
+    file: Path | None, environment: Mapping[str, str], flags: Mapping[str, object]
+) -> dict[str, str]:
+    """Where each setting that is not at its default was given: "file", "environment" or "flag". Raises `BadSetting`."""
+    return {key: one.kind for key, one in _given(file, environment, flags).items()}
+
+
+def _given(
+    file: Path | None, environment: Mapping[str, str], flags: Mapping[str, object]
+) -> dict[str, _Given]:
+    return _file(file) | _environment(environment) | _flags(flags)
 
 
 def file_in_use(file: Path | None) -> Path | None:
@@ -130,6 +207,11 @@ def effective(settings: Settings) -> dict[str, object]:
     }
 
 
+def purpose(key: str) -> str:
+    """What a setting is for, in a sentence."""
+    return _PURPOSES[key]
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can connect."""
     try:
@@ -150,7 +232,7 @@ def _file(file: Path | None) -> dict[str, _Given]:
         raise BadSetting(f"{path}: {error}") from None
     for key in raw:
         _known(key, f"{path}: there is no setting {key!r}")
-    return {key: _Given(value, f"{path}, {key}") for key, value in raw.items()}
+    return {key: _Given(value, f"{path}, {key}", "file") for key, value in raw.items()}
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, _Given]:
@@ -160,12 +242,12 @@ def _environment(environment: Mapping[str, str]) -> dict[str, _Given]:
             key = name[len(PREFIX) :].lower()
             _known(key, f"{name}: there is no such setting", _variable)
             parts = [p.strip() for p in text.split(",") if p.strip()]
-            found[key] = _Given(parts if key in _LISTS else text, name)
+            found[key] = _Given(parts if key in _LISTS else text, name, "environment")
     return found
 
 
 def _flags(flags: Mapping[str, object]) -> dict[str, _Given]:
-    return {key: _Given(v, f"--{key}") for key, v in flags.items() if v is not None}
+    return {key: _Given(v, f"--{key}", "flag") for key, v in flags.items() if v is not None}
 
 
 def _known(key: str, otherwise: str, spelt: Callable[[str], str] = str) -> None:

@@ -6,12 +6,14 @@ import msgspec
 
 from hubbub.auth.passwords import Argon2Passwords
 from hubbub.folder import DATABASE
+from hubbub.model.administration import PersonChange
 from hubbub.model.commands import Register
 from hubbub.model.entities import User
 from hubbub.model.errors import Code, Refused
 from hubbub.model.limits import PASSWORD_MIN_CHARS
 from hubbub.ports.store import nothing
 from hubbub.services.accounts import check_password, draft_account
+from hubbub.services.people import require_governable
 from hubbub.storage.store import SqliteStore
 from hubbub.system import SystemClock, SystemIds
 
@@ -52,21 +54,31 @@ class Offline:
         user = await self._find(name, "has no password")
         check_password(password, user.username, PASSWORD_MIN_CHARS)
         hashed = await self._passwords.hash(password)
-        change = self._store.accounts.set_password(user.id, hashed, None)
-        await self._store.write(lambda: change, nothing)
-        return user
+        return await self._govern(user, PersonChange(password_hash=hashed, signs_out=True))
 
     async def set_admin(self, name: str, *, is_admin: bool) -> User:
         """By user name or e-mail; raises `Refused`, also for guests."""
         user = await self._find(name, "can't be an administrator")
-        change = self._store.accounts.update_user(user.id, is_admin=is_admin)
-        return await self._store.write(lambda: change, nothing)
+        return await self._govern(user, PersonChange(is_admin=is_admin))
+
+    async def set_disabled(self, name: str, *, disabled: bool) -> User:
+        """By user name or e-mail; who is disabled is signed out everywhere. Raises `Refused`."""
+        user = await self._find(name, "")
+        return await self._govern(user, PersonChange(disabled=disabled, signs_out=disabled))
+
+    async def _govern(self, user: User, change: PersonChange) -> User:
+        """As an administrator would, but for who may."""
+        steps = self._store.people.govern(
+            None, user.id, change, lambda _, found: require_governable(found, change)
+        )
+        return (await self._store.write(lambda: steps, nothing)).user
 
     async def _find(self, name: str, guests: str) -> User:
+        """`guests`: why not, if it is a guest; empty where it may be."""
         account = await self._store.read(self._store.accounts.get_account(name))
         if account is None:
             raise Refused(Code.NOT_FOUND, f"There is no user {name!r}.")
-        if account.user.is_guest:
+        if account.user.is_guest and guests:
             text = f"{name} is a guest, as whom anybody may come, and {guests}: make an account of another name."
             raise Refused(Code.CONFLICT, text)
         return account.user

@@ -36,7 +36,7 @@ from hubbub.ports.ids import IdSource
 from hubbub.transport.address import Addresses
 from hubbub.transport.engineio import EngineServer
 from hubbub.transport.http import UPGRADE, Http, application, websocket_only
-from hubbub.transport.pages import lens_pages
+from hubbub.transport.pages import client_folder, lens_pages, web_client
 from hubbub.transport.server import Server, server
 from hubbub.transport.socketio import GatewayNamespaces, Namespace
 from hubbub.transport.upgrade import Door
@@ -72,7 +72,7 @@ def lensed() -> Mapping[str, Dialect]:
 
 class Surface(msgspec.Struct, frozen=True):
     """The paths of one listener. `by_token`: WebSockets whose address carries the token. `upgrade`: what a plain
-    request to a WebSocket is told. `anywhere`: what WebSockets on all other paths speak."""
+    request to a WebSocket is told. `anywhere`: what WebSockets on all other paths speak. `pages`: files that are served."""
 
     apis: Sequence[RestApi]
     sockets: Mapping[str, Sequence[Dialect]] = {}
@@ -80,10 +80,11 @@ class Surface(msgspec.Struct, frozen=True):
     namespaces: Mapping[str, Namespace] = {}
     upgrade: str = UPGRADE
     anywhere: Sequence[Dialect] = ()
+    pages: Sequence[Route] = ()
 
 
 class Surfaces:
-    """`common` are the routes of every listener: health and metrics."""
+    """`common` are the routes of every listener: health, metrics, reports of pages."""
 
     def __init__(
         self,
@@ -146,6 +147,7 @@ class Surfaces:
                 },
                 frozenset({_WITH_TOKEN}),
                 self._both,
+                pages=(*lens_pages(), *web_client(client_folder())),
             )
         )
 
@@ -164,7 +166,7 @@ class Surfaces:
 
     def _of_native(self) -> Surface:
         sockets = {"/gateway": (self._native,), "/lens/tap": (self._lens,)}
-        return Surface((self._native_rest(),), sockets)
+        return Surface((self._native_rest(),), sockets, pages=lens_pages())
 
     def _of_channelchat(self) -> Surface:
         mine = (self._channelchat,)
@@ -189,7 +191,7 @@ class Surfaces:
         return Surface((MutiPersonRest(("/ws", "/mutiperson/ws")),), anywhere=self._mutiperson)
 
     def _native_rest(self) -> NativeRest:
-        return NativeRest({**PAGES, **lens_pages()}, self._clock)
+        return NativeRest(PAGES, self._clock)
 
     def _mew_rest(self) -> MewRest:
         return MewRest(("/api", "/mew/api"), is_open=self._settings.registration == "open")
@@ -198,7 +200,7 @@ class Surfaces:
 
     def _serve(self, surface: Surface) -> Server:
         routes = [route for api in surface.apis for route in self._http.routes(api)]
-        routes += self._common
+        routes += [*self._common, *surface.pages]
         engines: dict[str, EngineServer] = {}
         if surface.namespaces:
             engine = self._engine(surface.namespaces)

@@ -73,7 +73,7 @@ def test_greeting_stands_in_columns_whatever_dialects_are_called(tmp_path: Path)
     with running(tmp_path, {"HUBBUB_LISTEN": listen}) as server:
         said = server.output()
     places = [line.index("http://") for line in said.splitlines() if re.match(r"  \w+ +http", line)]
-    assert len(places) == len(DIALECTS) + 2  # the API, and the lens
+    assert len(places) == len(DIALECTS) + 3  # the web client, the API, and the lens
     assert len(set(places)) == 1
 
 

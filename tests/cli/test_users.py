@@ -76,7 +76,7 @@ def test_set_admin_and_revoke_work_while_the_server_runs(fresh_server: RunningSe
         assert _is_admin(fresh_server, "ann") is expected
 
 
-@pytest.mark.parametrize("command", ["set-admin", "password"])
+@pytest.mark.parametrize("command", ["set-admin", "password", "disable"])
 def test_change_of_nobody_is_refused_by_name(tmp_path: Path, command: str) -> None:
     _create(tmp_path, "ann")
     done = hubbub(tmp_path, "user", command, "nobody", "--data", "data", typed=PASSWORD + "\n")
@@ -181,6 +181,24 @@ def test_closed_registration_leaves_only_the_command_line(tmp_path: Path) -> Non
             assert said in str(answer.body)
         assert "claim-admin" not in server.output()
         assert "user create NAME --admin" in server.output()
+
+
+def test_disabled_user_may_not_come_until_that_is_undone(fresh_server: RunningServer) -> None:
+    ann = sign_up(fresh_server.url, "ann")
+    login = {"login": "ann", "password": PASSWORD}
+    for flags, status, said in (((), 401, "disabled"), (("--undo",), 200, "again")):
+        done = hubbub(fresh_server.folder, "user", "disable", "ann", *flags, "--data", "data")
+        assert (done.returncode, said in done.stdout) == (0, True), done.stderr
+        assert call("POST", f"{fresh_server.url}/api/v1/auth/login", login).status == status
+    refresh = {"refresh_token": ann.refresh_token}
+    assert call("POST", f"{fresh_server.url}/api/v1/auth/refresh", refresh).status == 401
+
+
+def test_guest_is_disabled_too(tmp_path: Path) -> None:
+    _create(tmp_path, "ann")
+    guest = add_guest(tmp_path / "data")
+    done = hubbub(tmp_path, "user", "disable", guest.name, "--data", "data")
+    assert (done.returncode, guest.name in done.stdout) == (0, True), done.stderr
 
 
 @pytest.mark.parametrize("command", ["password", "set-admin"])

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from contracts.store_administration import AdministrationContract, MomentContract
 from contracts.store_guests import GuestContract, ReceiverContract
 from contracts.store_people import AccountContract, ChannelContract
 from contracts.store_people_of_servers import ServerPeopleContract
@@ -270,6 +271,8 @@ class MessageContract:
 
 
 class StoreContract(
+    AdministrationContract,
+    MomentContract,
     MessageContract,
     ChannelContract,
     AccountContract,

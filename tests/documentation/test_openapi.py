@@ -192,7 +192,7 @@ EXAMPLES: Final = [
     (method, path, operation["requestBody"]["content"]["application/json"]["example"])
     for path, item in openapi()["paths"].items()
     for method, operation in item.items()
-    if "requestBody" in operation
+    if "application/json" in operation.get("requestBody", {}).get("content", {})
 ]
 
 

@@ -13,6 +13,8 @@ from fakes.ids import SequentialIds
 from fakes.presence import FakePresence
 from fakes.world import World, refused
 from hubbub.auth.tokens import JwtTokens
+from hubbub.config import Settings
+from hubbub.model.administration import Vitals
 from hubbub.model.commands import Caller, Command, EnterAsGuest, SendMessage
 from hubbub.model.entities import Channel, ChannelView, Override, Sent, User
 from hubbub.model.errors import Code, Refused
@@ -40,11 +42,13 @@ from hubbub.services.directs import Directs
 from hubbub.services.dispatch import Dispatch, Services
 from hubbub.services.guests import Guests
 from hubbub.services.images import Images
+from hubbub.services.installation import Installation
 from hubbub.services.invites import Invites
 from hubbub.services.lens import Lens
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.messages import Messages, RecallPolicy
+from hubbub.services.people import People
 from hubbub.services.pins import Pins
 from hubbub.services.preferences import Preferences
 from hubbub.services.rates import Rates
@@ -97,12 +101,15 @@ class Town:
             store, tokens, rates, clock, ids, access_seconds=900, refresh_seconds=86_400
         )
         messages = Messages(store, directory, rates, clock, ids, recall, self.presence)
-        images = Images(self.blobs, messages, directory, rates, ids)
+        images = Images(store, self.blobs, messages, directory, rates, ids)
         text_channels = TextChannels(*ground)
         channels = Channels(*ground, text_channels)
         relationships = Relationships(store, rates, clock, ids)
+        accounts = Accounts(store, self.logins, PlainPasswords(), rates, clock, ids)
+        settings = Settings(guests="open", metrics_token="not to be seen")
+        vitals = Vitals(2, 3, 4, 5)
         return Services(
-            Accounts(store, self.logins, PlainPasswords(), rates, clock, ids),
+            accounts,
             self.logins,
             channels,
             Members(store, directory, clock),
@@ -126,6 +133,8 @@ class Town:
             Directs(store, directory, channels, messages, relationships),
             Conversations(store, directory, channels, messages, self.presence),
             Lens(messages, {}),
+            People(store, PlainPasswords(), self.presence),
+            Installation(settings, {"port": "flag"}, store, accounts, clock, lambda: vitals),
         )
 
     def _remember(self, publications: Sequence[Publication]) -> None:

@@ -28,7 +28,7 @@ def test_a_plain_request_for_a_websocket_says_how_to_connect(
     assert "ws://" in answer.body
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
 def test_the_description_is_found_where_one_looks_first(server: RunningServer, path: str) -> None:
     answer = HTTP.get(server.url + path, follow_redirects=True)
     assert (answer.status_code, "Hubbub" in answer.text) == (200, True)

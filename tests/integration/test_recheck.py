@@ -9,10 +9,15 @@ import msgspec
 import pytest
 
 from cli.program import hubbub
+from convergence import node
 from convergence.node import LocalServer
 from fakes.connection import FakeConnection, as_port
+from hubbub.dialects.mutiperson import MutiPersonDialect
 from hubbub.dialects.native import NativeDialect
 from hubbub.gateway.session import Session
+from hubbub.model.commands import Caller, EnterAsGuest
+from hubbub.model.entities import User
+from support.server import FACTOR
 
 NEW = "another horse entirely"
 
@@ -50,6 +55,35 @@ async def test_new_password_ends_all_connections_of_that_person_only(
     await server.node.recheck()
     assert hers.closed == (4006, "signed out")
     assert his.closed is None
+
+
+async def test_disabled_person_is_gone(server: LocalServer, tmp_path: Path) -> None:
+    ann = await server.register("ann")
+    hers, _ = await _connect(server, ann.access_token)
+    await _run(tmp_path, "disable", "ann")
+    await server.node.recheck()
+    assert hers.closed == (4006, "signed out")
+
+
+async def test_disabled_guest_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node, "SETTINGS", msgspec.structs.replace(node.SETTINGS, guests="open"))
+    server = LocalServer(tmp_path)
+    vera = await server.do(Caller("192.0.2.1"), EnterAsGuest("vera"))
+    assert isinstance(vera, User)
+    connection = FakeConnection()
+    session = server.node.gateway.open(as_port(connection), (MutiPersonDialect(),))
+    frame = {"type": "INIT", "from_user_id": str(vera.id), "message": "init"}
+    session.receive(msgspec.json.encode(frame), time.monotonic())
+    async with asyncio.timeout(10 * FACTOR):
+        while session.caller.user is None:  # noqa: ASYNC110  # nothing answers an INIT
+            await asyncio.sleep(0)
+    await server.node.recheck()
+    assert connection.closed is None
+    await _run(tmp_path, "disable", "vera")
+    await server.node.recheck()
+    assert connection.closed is not None
+    assert connection.closed[0] == 4006
+    await server.close()
 
 
 async def test_administrator_is_one_on_open_connections(

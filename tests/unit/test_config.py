@@ -5,7 +5,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hubbub.config import BadSetting, Settings, effective, is_loopback, load
+from hubbub.config import (
+    BadSetting,
+    Settings,
+    effective,
+    is_loopback,
+    load,
+    purpose,
+    sources,
+)
 
 DEFAULTS = Settings(guests="open")  # of a server on loopback
 
@@ -31,6 +39,13 @@ def test_load_of_all_four_lets_the_nearest_win() -> None:
     found = load(None, {"HUBBUB_PORT": "2", "HUBBUB_NODE": "2"}, {"port": 3, "data": None})
     assert (found.port, found.node, found.host, found.data) == (3, 2, "::1", "file")
     assert found.log_level == Settings().log_level
+
+
+def test_sources_say_where_the_nearest_value_stands_and_purposes_what_it_is_for() -> None:
+    _toml('port = 1\nnode = 1\nhost = "::1"')
+    found = sources(None, {"HUBBUB_PORT": "2", "HUBBUB_NODE": "2"}, {"port": 3, "data": None})
+    assert found == {"port": "flag", "node": "environment", "host": "file"}
+    assert all(purpose(key).endswith(".") for key in Settings.__struct_fields__)
 
 
 def test_load_of_a_named_file_ignores_the_one_that_lies_here() -> None:

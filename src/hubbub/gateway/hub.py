@@ -118,6 +118,11 @@ class Hub:
         """The devices with sessions, and who their people are taken to be."""
         return {login: next(iter(group)).caller.known for login, group in self._logins.items()}
 
+    def guests(self) -> dict[UserId, User]:
+        """The people with sessions who have no device, and who they are taken to be."""
+        first = {user_id: next(iter(group)).caller for user_id, group in self._users.items()}
+        return {user_id: c.known for user_id, c in first.items() if c.login_id is None}
+
     def is_online(self, user_id: UserId) -> bool:
         """Whether a person has a session that was heard from of late."""
         return any(not session.is_idle for session in self._users.get(user_id, ()))

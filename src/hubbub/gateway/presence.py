@@ -8,8 +8,9 @@ from hubbub.gateway.hub import Hub
 from hubbub.gateway.replay import places
 from hubbub.gateway.tasks import Tasks
 from hubbub.model.commands import Caller, GetPresence
+from hubbub.model.entities import User
 from hubbub.model.errors import Refused, invalid
-from hubbub.model.events import MemberJoined, PresenceUpdated, Publication
+from hubbub.model.events import MemberJoined, PeerUpdated, PresenceUpdated, Publication
 from hubbub.model.ids import LOBBY, ChannelId, ServerId, UserId
 from hubbub.model.limits import PRESENCE_IDS, PRESENCE_MEMBERS
 from hubbub.model.server_events import ServerMemberJoined
@@ -44,6 +45,7 @@ class PresenceTracker:
         self._grace = grace
         self._shown: set[UserId] = set()
         self._leaving: dict[UserId, asyncio.TimerHandle] = {}
+        self._renamed: dict[UserId, User] = {}  # whose profile is about to be told
 
     async def get(self, caller: Caller, command: GetPresence) -> dict[UserId, bool]:
         """Who of these is online."""
@@ -84,10 +86,29 @@ class PresenceTracker:
 
     async def _publish(self, user_id: UserId, *, online: bool) -> None:
         event = PresenceUpdated(user_id, online)
-        mine, servers = await self._store.read(places(self._store, user_id))
-        audience = await self.companions(user_id, [channel_id for channel_id, _ in mine], servers)
+        audience = await self._audience(user_id)
         if online is (user_id in self._shown):  # else it has changed again, and that is told too
             self._broker.publish([Publication(user_topic(u), event) for u in sorted(audience)])
+
+    async def _audience(self, user_id: UserId) -> set[UserId]:
+        mine, servers = await self._store.read(places(self._store, user_id))
+        return await self.companions(user_id, [channel_id for channel_id, _ in mine], servers)
+
+    def renamed(self, user: User) -> None:
+        """Who would hear that a person has come hears what they are called now, and which picture is theirs."""
+        is_told = user.id in self._renamed
+        self._renamed[user.id] = (
+            user  # the last one: two that are under way could overtake each other
+        )
+        if not is_told:
+            self._tasks.start(self._show(user.id), f"profile {user.id}")
+
+    async def _show(self, user_id: UserId) -> None:
+        try:
+            audience = await self._audience(user_id)
+        finally:
+            event = PeerUpdated(self._renamed.pop(user_id))
+        self._broker.publish([Publication(user_topic(u), event) for u in sorted(audience)])
 
     def met(self, event: MemberJoined | ServerMemberJoined) -> None:
         """Who comes into a small channel or server and those who are there see each other at once."""

@@ -26,6 +26,7 @@ from hubbub.model.events import (
     TypingStopped,
     UserUpdated,
 )
+from hubbub.model.ids import UserId
 from hubbub.model.topics import channel_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.dialect import Codec, Dialect
@@ -77,6 +78,8 @@ class Recovery:
         event = publication.event
         if isinstance(event, LoginsRevoked):
             self._revoke(event)
+        elif isinstance(event, UserUpdated) and event.user.disabled:
+            self._shut_out(event.user.id)
         if id(event) not in self._numbers:
             self._number += 1
             self._numbers[id(event)] = self._number
@@ -158,6 +161,11 @@ class Recovery:
     def _revoke(self, event: LoginsRevoked) -> None:
         ended = [p for p, kept in self._kept.items() if kept.caller.login_id in event.login_ids]
         for pid in ended:
+            del self._kept[pid]
+
+    def _shut_out(self, user_id: UserId) -> None:
+        """Also where no device has ended: guests have none, and bots keep theirs."""
+        for pid in [p for p, kept in self._kept.items() if kept.caller.user_id == user_id]:
             del self._kept[pid]
 
     def sweep(self) -> None:

@@ -18,6 +18,7 @@ from hubbub.model.events import Event
 from hubbub.model.ids import ChannelId, ServerId
 from hubbub.ports.connection import Connection
 from hubbub.ports.dialect import Codec, Dialect, Ready, Request
+from hubbub.services.people import SIGNED_OUT
 
 if TYPE_CHECKING:
     from hubbub.gateway.gateway import Gateway
@@ -352,9 +353,11 @@ class Session:
         self.caller = msgspec.structs.replace(self.caller, expires_at=expires_at)
 
     def rename(self, user: User) -> None:
-        """The person's profile changed."""
+        """The person's profile changed. Who is disabled is told what others are told whose device has ended."""
         self.caller = msgspec.structs.replace(self.caller, user=user)
-        if self.dialect.for_admins and not user.is_admin:
+        if user.disabled:
+            self.revoke(SIGNED_OUT)
+        elif self.dialect.for_admins and not user.is_admin:
             self.revoke("no longer an administrator")
 
     def pause(self) -> None:

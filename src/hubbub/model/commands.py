@@ -285,7 +285,8 @@ class GetMessage(Command, frozen=True):
 
 
 class History(Command, frozen=True):
-    """A page, newest first; at most one of the three cursors, or `offset`: how many of the newest to pass over."""
+    """A page, newest first; at most one of the four cursors, or `offset`: how many of the newest to pass over. `at`:
+    around the first message of that moment or later, in milliseconds since 1970."""
 
     channel_id: ChannelId
     before: MessageId | None = None
@@ -293,6 +294,7 @@ class History(Command, frozen=True):
     around: MessageId | None = None
     limit: int = PAGE_DEFAULT
     offset: int = 0
+    at: int | None = None
 
 
 class ReadConversation(Command, frozen=True):
@@ -361,6 +363,10 @@ class SetUserImage(Command, frozen=True):
     """The caller's own picture."""
 
     content: bytes
+
+
+class DropUserImage(Command, frozen=True):
+    """No picture of the caller any more."""
 
 
 class GetUserImage(Command, frozen=True):

@@ -51,7 +51,7 @@ class Bond(StrEnum):
 
 class User(msgspec.Struct, frozen=True):
     """A person as everybody may see them; or a program, a bot or a webhook (`is_bot`); or who has an account without
-    a password (`is_guest`)."""
+    a password (`is_guest`). `avatar`: a mark of their picture, another one for another picture; empty without one."""
 
     id: UserId
     username: str
@@ -61,6 +61,7 @@ class User(msgspec.Struct, frozen=True):
     disabled: bool = False
     is_bot: bool = False
     is_guest: bool = False
+    avatar: str = ""
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -196,6 +196,12 @@ class UserUpdated(msgspec.Struct, frozen=True):
     user: User
 
 
+class PeerUpdated(msgspec.Struct, frozen=True):
+    """Somebody whom one sees changed their profile. Goes to each who sees them; their own devices get `UserUpdated`."""
+
+    user: User
+
+
 class RelationshipUpdated(msgspec.Struct, frozen=True):
     """What another person is to `user_id` has begun or changed. Goes to `user_id` alone."""
 
@@ -246,6 +252,7 @@ News = (
     | ChannelExited
     | PresenceUpdated
     | UserUpdated
+    | PeerUpdated
     | RelationshipUpdated
     | RelationshipRemoved
 )

@@ -6,6 +6,7 @@ _STARTS = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
+MEDIA_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 def media_type(content: bytes) -> str | None:

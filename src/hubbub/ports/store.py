@@ -7,7 +7,6 @@ import msgspec
 
 from hubbub.model.commands import History, ListMembers
 from hubbub.model.entities import (
-    Account,
     Bond,
     Changes,
     Channel,
@@ -16,7 +15,6 @@ from hubbub.model.entities import (
     Draft,
     FriendRequest,
     Kind,
-    Login,
     Member,
     Message,
     Page,
@@ -28,11 +26,13 @@ from hubbub.model.entities import (
 from hubbub.model.events import Publication
 from hubbub.model.ids import (
     ChannelId,
-    LoginId,
     MessageId,
     RoleId,
     UserId,
 )
+from hubbub.ports.account_store import AccountTables as AccountTables
+from hubbub.ports.account_store import PeopleTables as PeopleTables
+from hubbub.ports.account_store import Rotated as Rotated
 from hubbub.ports.server_store import PreferenceTables, ProgramTables, ServerTables
 from hubbub.ports.transaction import Row as Row
 from hubbub.ports.transaction import T as T
@@ -40,79 +40,6 @@ from hubbub.ports.transaction import Transaction as Transaction
 
 Announce = Callable[[T], Sequence[Publication]]
 Opened = tuple[Channel, list[Member], bool]  # a direct channel, who is in it, whether it is new
-
-
-class AccountTables(Protocol):
-    """Users and their log-ins."""
-
-    def add_user(self, account: Account) -> Transaction[User]:
-        """Refused(conflict) when the name or the e-mail is taken."""
-        ...
-
-    def add_guest(self, user: User) -> Transaction[User]:
-        """Refused(conflict) when the name is taken, by a guest or by anybody else."""
-        ...
-
-    def get_user(self, user_id: UserId) -> Transaction[User | None]: ...
-
-    def get_account(self, login: str) -> Transaction[Account | None]:
-        """By user name or e-mail, folded."""
-        ...
-
-    def get_account_by_id(self, user_id: UserId) -> Transaction[Account | None]: ...
-
-    def search_users(
-        self, prefix: str, limit: int, *, within: bool = False
-    ) -> Transaction[list[User]]: ...
-
-    def update_user(
-        self, user_id: UserId, *, display_name: str | None = None, is_admin: bool | None = None
-    ) -> Transaction[User]: ...
-
-    def claim_admin(self, user_id: UserId) -> Transaction[User]:
-        """Refused(conflict) when there is an administrator."""
-        ...
-
-    def count_admins(self) -> Transaction[int]: ...
-
-    def set_password(
-        self, user_id: UserId, password_hash: str, keep: LoginId | None
-    ) -> Transaction[tuple[LoginId, ...]]:
-        """Stores the hash, revokes every login but `keep`, and returns the revoked ones."""
-        ...
-
-    def add_login(self, login: Login, refresh_hash: str) -> Transaction[tuple[LoginId, ...]]:
-        """Stores it, and revokes the oldest beyond the cap; returns the revoked ones."""
-        ...
-
-    def get_login(self, login_id: LoginId) -> Transaction[tuple[Login, User] | None]: ...
-
-    def get_logins(self, login_ids: Sequence[LoginId]) -> Transaction[list[tuple[Login, User]]]: ...
-
-    def list_logins(self, user_id: UserId) -> Transaction[list[Login]]: ...
-
-    def rotate_refresh(
-        self, old_hash: str, new_hash: str, now: int, expires_at: int
-    ) -> Transaction["Rotated"]: ...
-
-    def revoke_logins(
-        self, user_id: UserId, login_ids: Sequence[LoginId] | None, keep: LoginId | None
-    ) -> Transaction[tuple[LoginId, ...]]:
-        """Revokes the named ones, or all but `keep`; returns those that were live."""
-        ...
-
-
-class Rotated(Protocol):
-    """What became of a refresh token: `login` is None when it was unknown, ended or used before."""
-
-    @property
-    def login(self) -> Login | None: ...
-    @property
-    def user(self) -> User | None: ...
-    @property
-    def revoked(self) -> tuple[LoginId, ...]: ...
-    @property
-    def reused_by(self) -> UserId | None: ...
 
 
 class ChannelTables(Protocol):
@@ -330,6 +257,8 @@ class Store(Protocol):
 
     @property
     def accounts(self) -> AccountTables: ...
+    @property
+    def people(self) -> PeopleTables: ...
     @property
     def channels(self) -> ChannelTables: ...
     @property

@@ -36,7 +36,7 @@ from hubbub.ports.store import Store, nothing
 from hubbub.ports.tokens import PasswordHasher
 from hubbub.services.logins import Logins, revoked
 from hubbub.services.names import add_named
-from hubbub.services.rates import REGISTRATIONS, SIGN_INS, SIGN_INS_OF_ADDRESS, Rates
+from hubbub.services.rates import PROFILES, REGISTRATIONS, SIGN_INS, SIGN_INS_OF_ADDRESS, Rates
 
 log = structlog.get_logger("hubbub.accounts")
 
@@ -72,6 +72,12 @@ class Accounts:
         if await self._store.read(self._store.accounts.count_admins()) == 0:
             self._admin_token = self._ids.secret()
         return self._admin_token
+
+    async def is_claimable(self) -> bool:
+        """Whether the printed token still makes an administrator; the command line may have made one meanwhile."""
+        if self._admin_token is None:
+            return False
+        return await self._store.read(self._store.accounts.count_admins()) == 0
 
     async def register(self, caller: Caller, command: Register) -> Tokens:
         """Makes an account and signs in."""
@@ -134,7 +140,7 @@ class Accounts:
         self._admin_token = None  # before anything is waited for: it works once
         try:
             made = await self._store.write(
-                lambda: self._store.accounts.claim_admin(user.id), _updated
+                lambda: self._store.accounts.claim_admin(user.id), updated
             )
         except Refused:
             self._admin_token = expected
@@ -155,8 +161,9 @@ class Accounts:
         """One's display name."""
         shown = clean("display_name", command.display_name, DISPLAY_NAME_CHARS)
         user_id = caller.user_id
+        self._rates.take(PROFILES, "profile", user_id)
         await self._store.write(
-            lambda: self._store.accounts.update_user(user_id, display_name=shown), _updated
+            lambda: self._store.accounts.update_user(user_id, display_name=shown), updated
         )
         return await self.get_user(caller, GetUser(None))
 
@@ -177,7 +184,8 @@ def draft_account(command: Register, new_id: int, now: int) -> Account:
     return Account(user, _check_email(command.email), None)
 
 
-def _updated(user: User) -> Sequence[Publication]:
+def updated(user: User) -> Sequence[Publication]:
+    """The news that a person's profile has changed."""
     return (Publication(user_topic(user.id), UserUpdated(user)),)
 
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
+from hubbub.model import administration as ad
 from hubbub.model import commands as c
 from hubbub.model import server_commands as sc
 from hubbub.model.errors import forbidden, unauthorized, unavailable
@@ -18,11 +19,13 @@ from hubbub.services.conversations import Conversations
 from hubbub.services.directs import Directs
 from hubbub.services.guests import Guests
 from hubbub.services.images import Images
+from hubbub.services.installation import Installation
 from hubbub.services.invites import Invites
 from hubbub.services.lens import Lens
 from hubbub.services.logins import Logins
 from hubbub.services.members import Members
 from hubbub.services.messages import Messages
+from hubbub.services.people import People
 from hubbub.services.pins import Pins
 from hubbub.services.preferences import Preferences
 from hubbub.services.rates import COMMANDS, Rates
@@ -66,6 +69,8 @@ class Services(msgspec.Struct, frozen=True):
     directs: Directs
     conversations: Conversations
     lens: Lens
+    people: People
+    installation: Installation
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -103,6 +108,7 @@ def table(s: Services) -> Table:
         **_people_of_servers(s),
         **_programs(s),
         **_preferences(s),
+        **_administration(s),
     }
 
 
@@ -122,6 +128,7 @@ def _accounts(s: Services) -> Table:
         c.SearchUsers: _row(s.accounts.search, writes=False, guests=True),
         c.GetPresence: _row(s.presence.get, writes=False, guests=True),
         c.SetUserImage: _row(s.images.set_own),
+        c.DropUserImage: _row(s.images.drop_own),
         c.GetUserImage: _row(s.images.get_of, writes=False),
     }
 
@@ -165,7 +172,6 @@ def _messages(s: Services) -> Table:
         sc.PinMessage: _row(s.pins.pin),
         sc.UnpinMessage: _row(s.pins.unpin),
         sc.ListPins: _row(s.pins.list_all, writes=False),
-        LookAt: _row(s.lens.look_at, writes=False),
     }
 
 
@@ -242,6 +248,18 @@ def _preferences(s: Services) -> Table:
         sc.ListNotify: _row(s.preferences.list_notify, writes=False),
         sc.SetPreferences: _row(s.preferences.set_own),
         sc.GetPreferences: _row(s.preferences.get_own, writes=False),
+    }
+
+
+def _administration(s: Services) -> Table:
+    return {
+        LookAt: _row(s.lens.look_at, writes=False),
+        ad.GetAbout: _row(s.installation.about, public=True, writes=False),
+        ad.GetFigures: _row(s.installation.figures, people=True, writes=False),
+        ad.ListSettings: _row(s.installation.settings, people=True, writes=False),
+        ad.ListPeople: _row(s.people.list_all, people=True, writes=False),
+        ad.UpdatePerson: _row(s.people.update, people=True),
+        ad.SignOutPerson: _row(s.people.sign_out, people=True),
     }
 
 

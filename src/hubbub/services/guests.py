@@ -4,6 +4,7 @@ Who says they are a guest is believed, so a guest has nothing that is anybody's 
 guests, and direct chats with people who accept them. They have no tokens, and so no other dialect.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 from zlib import crc32
 
@@ -12,9 +13,11 @@ import structlog
 from hubbub.model.commands import Caller, Connect, EnterAsGuest
 from hubbub.model.entities import User
 from hubbub.model.errors import Code, Refused, conflict, forbidden, unauthorized
+from hubbub.model.events import Publication, UserUpdated
 from hubbub.model.ids import MAX_ID, UserId
 from hubbub.model.limits import USERNAME_CHARS
 from hubbub.model.names import clean_username
+from hubbub.model.topics import user_topic
 from hubbub.ports.clock import Clock
 from hubbub.ports.ids import IdSource
 from hubbub.ports.store import Store, nothing
@@ -74,6 +77,13 @@ class Guests:
         self._require_open()
         nobody = UserId(-1 - crc32(address.encode()))  # no id of anybody is negative
         return _caller(address, User(nobody, "", "", 0, is_guest=True))
+
+    async def recheck(self, known: Mapping[UserId, User]) -> Sequence[Publication]:
+        """News of guests whom somebody else, such as the command line, has changed."""
+        if not known:
+            return ()
+        found = await self._store.read(self._store.accounts.get_users(tuple(known)))
+        return [Publication(user_topic(u.id), UserUpdated(u)) for u in found if u != known[u.id]]
 
     async def _is_somebodys(self, user_id: UserId | None) -> bool:
         return await self._user(user_id) is not None

@@ -1,16 +1,19 @@
 """Images: of a channel, each in a message of its own, and of people."""
 
+import asyncio
+import hashlib
 from typing import Final
 
 from hubbub.model.commands import (
     Caller,
+    DropUserImage,
     GetImage,
     GetUserImage,
     PostImage,
     SendMessage,
     SetUserImage,
 )
-from hubbub.model.entities import Image, Sent
+from hubbub.model.entities import Image, Sent, User
 from hubbub.model.errors import Refused, invalid, not_found
 from hubbub.model.events import ChannelDeleted, Event, MessageRecalled
 from hubbub.model.ids import ChannelId, MessageId, UserId
@@ -19,12 +22,17 @@ from hubbub.model.permissions import ATTACH_FILES
 from hubbub.model.server_events import ServerDeleted
 from hubbub.ports.blobs import Blobs
 from hubbub.ports.ids import IdSource
+from hubbub.ports.store import Store
+from hubbub.services.accounts import updated
 from hubbub.services.directory import Directory
 from hubbub.services.messages import Messages
 from hubbub.services.rates import Rate, Rates
 from hubbub.services.visibility import require_allowed, require_readable, require_writable
 
 IMAGES: Final = Rate(10, 0.2)
+MARK_CHARS: Final = (
+    12  # of a picture's digest: caches have to tell a person's pictures apart, no more
+)
 
 
 class Images:
@@ -32,17 +40,20 @@ class Images:
 
     def __init__(
         self,
+        store: Store,
         blobs: Blobs,
         messages: Messages,
         directory: Directory,
         rates: Rates,
         ids: IdSource,
     ) -> None:
+        self._store = store
         self._blobs = blobs
         self._messages = messages
         self._directory = directory
         self._rates = rates
         self._ids = ids
+        self._own = asyncio.Lock()  # or a picture and the mark of another one could end up together
 
     async def post(self, caller: Caller, command: PostImage) -> Sent:
         """A message whose content is the image's path."""
@@ -73,12 +84,24 @@ class Images:
         require_readable(room, caller)  # a kick during the read must win
         return _image(found)
 
-    async def set_own(self, caller: Caller, command: SetUserImage) -> UserId:
+    async def set_own(self, caller: Caller, command: SetUserImage) -> User:
         """The caller's own; replaces the one before."""
         _require_image(command.content)
         self._rates.take(IMAGES, "images", caller.user_id)
-        await self._blobs.put(f"users/{caller.user_id}", command.content)
-        return caller.user_id
+        mark = hashlib.sha256(command.content).hexdigest()[:MARK_CHARS]
+        return await self._put_own(caller.user_id, command.content, mark)
+
+    async def drop_own(self, caller: Caller, _command: DropUserImage) -> None:
+        """Nothing in its place, before anybody hears of it: a removal in the background could take the next one."""
+        self._rates.take(IMAGES, "images", caller.user_id)
+        await self._put_own(caller.user_id, b"", "")
+
+    async def _put_own(self, user_id: UserId, content: bytes, mark: str) -> User:
+        async with self._own:
+            await self._blobs.put(f"users/{user_id}", content)
+            return await self._store.write(
+                lambda: self._store.accounts.update_user(user_id, avatar=mark), updated
+            )
 
     async def get_of(self, caller: Caller, command: GetUserImage) -> Image:
         """Anybody's, for anybody who is signed in, like a profile."""

@@ -233,9 +233,10 @@ class Messages:
 
     async def history(self, caller: Caller, command: History) -> Page:
         """A page, newest first."""
-        cursors = [c for c in (command.before, command.after, command.around) if c is not None]
+        given = (command.before, command.after, command.around, command.at)
+        cursors = [cursor for cursor in given if cursor is not None]
         if len(cursors) > 1:
-            raise invalid("before, after, around", "give at most one of them")
+            raise invalid("before, after, around, at", "give at most one of them")
         if command.offset and (cursors or not 0 < command.offset <= MAX_ID):
             raise invalid("offset", f"it must be 0 to {MAX_ID}, and stands alone")
         if not 1 <= command.limit <= PAGE_MAX:

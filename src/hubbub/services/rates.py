@@ -23,6 +23,7 @@ COMMANDS: Final = Rate(240, 20)
 MESSAGES: Final = Rate(20, 5)
 SIGN_INS: Final = Rate(10, 0.1)
 SIGN_INS_OF_ADDRESS: Final = Rate(30, 0.5)
+PROFILES: Final = Rate(10, 0.2)  # everybody who sees the person is told
 REGISTRATIONS: Final = Rate(60, 0.2)  # a whole class signs up from one address
 
 KEYS: Final = 100_000  # more keys than this and those that owe nothing are forgotten

@@ -33,10 +33,10 @@ _LOGIN_COLUMNS = (
     logins.c.revoked,
 )
 # A webhook is the author of its messages and nothing else.
-_IS_FOUND = users.c.kind != "webhook"
+IS_FOUND = users.c.kind != "webhook"
 _ACCOUNT = sa.select(*USER_COLUMNS, users.c.email, users.c.password_hash)
 _ACCOUNT_BY_ID = Statement(_ACCOUNT.where(users.c.id == param("id")))
-_ACCOUNT_BY_NAME = Statement(_ACCOUNT.where(users.c.username_key == param("key"), _IS_FOUND))
+_ACCOUNT_BY_NAME = Statement(_ACCOUNT.where(users.c.username_key == param("key"), IS_FOUND))
 _ACCOUNT_BY_EMAIL = Statement(_ACCOUNT.where(users.c.email_key == param("key")))
 _TAKEN = Statement(
     sa.select(users.c.username_key, users.c.email_key).where(
@@ -90,18 +90,21 @@ _ENTER_LOBBY = Statement(
 )
 _SEARCH = Statement(
     sa.select(*USER_COLUMNS)
-    .where(users.c.username_key >= param("low"), users.c.username_key < param("high"), _IS_FOUND)
+    .where(users.c.username_key >= param("low"), users.c.username_key < param("high"), IS_FOUND)
     .order_by(users.c.username_key)
     .limit(param("limit"))
 )
 _SEARCH_WITHIN = Statement(
     sa.select(*USER_COLUMNS)
-    .where(sa.func.instr(users.c.username_key, param("part")) > 0, _IS_FOUND)
+    .where(sa.func.instr(users.c.username_key, param("part")) > 0, IS_FOUND)
     .order_by(users.c.username_key)
     .limit(param("limit"))
 )
 _SET_NAME = Statement(
     users.update().where(users.c.id == param("user")).values(display_name=param("value"))
+)
+_SET_AVATAR = Statement(
+    users.update().where(users.c.id == param("user")).values(avatar=param("value"))
 )
 _SET_ADMIN = Statement(
     users.update().where(users.c.id == param("user")).values(is_admin=param("value"))
@@ -131,6 +134,9 @@ _LOGINS = Statement(
     .select_from(_THESE)
     .join(logins, logins.c.id == _THESE.c.value)
     .join(users, users.c.id == logins.c.user_id)
+)
+_USERS = Statement(
+    sa.select(*USER_COLUMNS).select_from(_THESE).join(users, users.c.id == _THESE.c.value)
 )
 _LIVE_LOGINS = Statement(
     sa.select(*_LOGIN_COLUMNS)
@@ -236,6 +242,10 @@ class AccountTables:
         """A person by id."""
         return first(GET_USER(id=user_id), to_user)
 
+    def get_users(self, user_ids: Sequence[UserId]) -> Steps[list[User]]:
+        """Those that there are."""
+        return every(_USERS(ids=msgspec.json.encode(user_ids).decode()), to_user)
+
     def get_account(self, login: str) -> Steps[Account | None]:
         """By user name or e-mail, folded."""
         # No name has an @: nobody can take another's address as a name and catch their sign-ins.
@@ -255,13 +265,20 @@ class AccountTables:
         return every(_SEARCH(low=low, high=low + "\U0010ffff", limit=limit), to_user)
 
     def update_user(
-        self, user_id: UserId, *, display_name: str | None = None, is_admin: bool | None = None
+        self,
+        user_id: UserId,
+        *,
+        display_name: str | None = None,
+        is_admin: bool | None = None,
+        avatar: str | None = None,
     ) -> Steps[User]:
         """Changes what is given."""
         if display_name is not None:
             yield _SET_NAME(user=user_id, value=display_name)
         if is_admin is not None:
             yield _SET_ADMIN(user=user_id, value=is_admin)
+        if avatar is not None:
+            yield _SET_AVATAR(user=user_id, value=avatar)
         user = yield from self.get_user(user_id)
         if user is None:
             raise not_found("user")

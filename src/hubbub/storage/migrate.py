@@ -8,7 +8,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-HEAD = "0005"
+HEAD = "0006"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

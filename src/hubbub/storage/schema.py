@@ -38,6 +38,7 @@ users = sa.Table(
     _id("created_at", nullable=False),
     _text("kind", nullable=False, server_default="person"),  # or "guest", "bot", "webhook"
     _id("owner_id", index=True),  # of a bot that can sign in
+    _text("avatar", nullable=False, server_default=""),  # a mark of the picture's bytes, or none
 )
 
 logins = sa.Table(

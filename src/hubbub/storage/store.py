@@ -14,6 +14,7 @@ from hubbub.storage.channels import ChannelTables
 from hubbub.storage.database import Database
 from hubbub.storage.messages import MessageTables
 from hubbub.storage.migrate import BadDatabase, migrate
+from hubbub.storage.people import PeopleTables
 from hubbub.storage.preferences import PreferenceTables
 from hubbub.storage.programs import ProgramTables
 from hubbub.storage.relationships import RelationshipTables
@@ -28,6 +29,7 @@ class SqliteStore:
     def __init__(self, path: Path, publish: Publish, on_doubt: Callable[[], None]) -> None:
         migrate(path)
         self.accounts = AccountTables()
+        self.people = PeopleTables(self.accounts)
         self.channels = ChannelTables()
         self.messages = MessageTables()
         self.relationships = RelationshipTables(self.channels)

@@ -36,6 +36,7 @@ USER_COLUMNS = (
     users.c.is_admin,
     users.c.disabled,
     users.c.kind,
+    users.c.avatar,
 )
 CHANNEL_COLUMNS = (
     channels.c.id,
@@ -82,7 +83,7 @@ MESSAGE_COLUMNS = (
     messages.c.extra,
     messages.c.receiver_id,
 )
-N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 7, 15, 9, 15
+N_USER, N_CHANNEL, N_MEMBER, N_MESSAGE = 8, 15, 9, 15
 _PROGRAMS = ("bot", "webhook")
 
 # Webhooks are the authors of their messages and nobody one could write to or let in.
@@ -173,9 +174,9 @@ def blockers(one: UserId, other: UserId) -> Steps[frozenset[UserId]]:
 
 def to_user(row: Row) -> User:
     """From USER_COLUMNS."""
-    user_id, name, shown, since, is_admin, disabled, kind = row
+    user_id, name, shown, since, is_admin, disabled, kind, avatar = row
     flags = bool(is_admin), bool(disabled), kind in _PROGRAMS, kind == "guest"
-    return User(user_id, name, shown, since, *flags)  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
+    return User(user_id, name, shown, since, *flags, avatar)  # type: ignore[arg-type]  # rows are untyped; columns and fields are in one order
 
 
 def _to_extra(found: object) -> Extra:

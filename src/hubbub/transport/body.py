@@ -72,6 +72,11 @@ def unwrapped(request: Request, body: bytes, name: str) -> bytes:
         raise invalid(name, "it must be a field of the form, with the JSON in it") from None
 
 
+async def read_image(request: Request) -> bytes:
+    """A body that is an image; what its type is said to be proves nothing, and is not looked at."""
+    return await read_body(request, IMAGE_BYTES, UPLOAD_SECONDS)
+
+
 async def read_file(request: Request, name: str) -> bytes:
     """The one file of a form. Its name and its declared type are the client's words, and not used."""
     body = await read_body(request, IMAGE_BYTES + FORM_OVERHEAD, UPLOAD_SECONDS)

@@ -25,7 +25,7 @@ from hubbub.services.dispatch import Dispatch
 from hubbub.services.guests import Guests
 from hubbub.services.logins import Logins
 from hubbub.transport.address import Addresses
-from hubbub.transport.body import read_body, read_file, read_form, unwrapped
+from hubbub.transport.body import read_body, read_file, read_form, read_image, unwrapped
 from hubbub.transport.origin import Origins
 from hubbub.wire.fields import user_id
 from hubbub.wire.rest import NO_TOKEN, Answer, Args, Operation, RestApi
@@ -157,6 +157,9 @@ class Http:
         if operation.upload:
             async with self._uploads:
                 body = await read_file(request, operation.upload)
+        elif operation.images:
+            async with self._uploads:
+                body = await read_image(request)
         elif operation.body is not None and decoder is not None:
             body = await self._read(operation, operation.body, decoder, request)
         label = request.headers.get("user-agent", "")[:200]

@@ -9,6 +9,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from hubbub.gateway.fanout import Fanout
 from hubbub.gateway.gateway import Gateway
+from hubbub.transport.reports import CspReports
 
 
 class _Queue(Protocol):
@@ -23,10 +24,13 @@ class _Queue(Protocol):
 class Metrics:
     """Every metric is described in docs/metrics.md."""
 
-    def __init__(self, gateway: Gateway, fanout: Fanout, store: _Queue) -> None:
+    def __init__(
+        self, gateway: Gateway, fanout: Fanout, store: _Queue, reports: CspReports
+    ) -> None:
         self._gateway = gateway
         self._fanout = fanout
         self._store = store
+        self._reports = reports
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -46,6 +50,7 @@ class Metrics:
         yield _counter("hubbub_writes", "Writes in those.", self._store.committed)
         yield _counter("hubbub_publications", "Events published.", self._fanout.publications)
         yield _counter("hubbub_deliveries", "Events handed to sessions.", self._fanout.deliveries)
+        yield _counter("hubbub_csp_reports", "Reports of violated policies.", self._reports.count)
         yield self._by_label(
             "hubbub_refusals", "Commands refused.", "code", self._gateway.refusals.items()
         )

@@ -1,7 +1,8 @@
 """Reading ids and JSON that came from outside."""
 
 import re
-from typing import TypeVar
+from datetime import datetime
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -21,6 +22,7 @@ from hubbub.model.ids import (
 from hubbub.model.shapes import malformed
 
 T = TypeVar("T")
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 _HEX_ID = re.compile("[0-9a-f]{24}", re.ASCII)
 
 
@@ -62,6 +64,16 @@ def webhook_id(text: str, field: str = "webhook_id") -> WebhookId:
 def any_id(text: str, field: str) -> int:
     """Of what may be of several kinds; raises `Refused(invalid)`."""
     return _id(text, field)
+
+
+def moment(text: str, field: str) -> int:
+    """A time as RFC 3339 has it, in milliseconds since 1970; raises `Refused(invalid)`."""
+    try:
+        return round(msgspec.convert(text, _Moment).timestamp() * 1000)
+    except (msgspec.ValidationError, OverflowError, ValueError):
+        raise invalid(
+            field, "it must be a time with its zone, such as 2030-01-31T12:00:00Z"
+        ) from None
 
 
 def login_id(text: str) -> LoginId:

@@ -15,6 +15,7 @@ NO_TOKEN = "Send your access token."  # noqa: S105  # a sentence
 
 JSON: Final = "application/json"
 PLAIN_TEXT: Final = "text/plain"
+IMAGES: Final = "image/*"
 
 # HTTP's word for each, where a dialect has no other.
 STATUS: Final = {
@@ -60,7 +61,7 @@ class Operation(msgspec.Struct, frozen=True):
 
     `then`: a second command, made of the first one's result; the operation's result is made of both.
     `view`: the result as who asked sees it, where that takes what was asked; `result` gets what it makes.
-    `upload`: the body is a form (RFC 7578), and this the name of its one file. `form`: the body may be a form
+    `upload`: the body is a form (RFC 7578), and this the name of its one file. `images`: the body is an image's bytes. `form`: the body may be a form
     without files as well as JSON. `payload`: the JSON may also be this field of a form, as Slack takes it. `bearer`: who asks says so in the body, with the token that this finds there.
     `claim`: the name of the query's field with which a guest says who they are; whose token it is must say the same.
     `visitors`: who asks need not say who they are; pages of other origins may not ask.
@@ -89,6 +90,7 @@ class Operation(msgspec.Struct, frozen=True):
     media_type: str = JSON
     claim: str = ""
     visitors: bool = False
+    images: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):

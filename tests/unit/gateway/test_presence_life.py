@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fakes.connection import FakeConnection, Json
@@ -25,6 +26,8 @@ from hubbub.gateway.upkeep import Upkeep
 from hubbub.gateway.viewers import Viewers
 from hubbub.model.commands import AddMember, CreateGroup, SendMessage
 from hubbub.model.entities import User
+from hubbub.model.events import PeerUpdated, Publication
+from hubbub.model.topics import user_topic
 from hubbub.ports.dialect import Dialect
 from support.server import FACTOR
 
@@ -175,3 +178,29 @@ async def test_frames_that_nobody_knows_are_passed_over_but_not_for_ever(place: 
 def contents(frames: list[Json]) -> list[str]:
     """Of the messages among these."""
     return [f["message"]["content"] for f in frames if f["type"] == "new_group_message"]
+
+
+async def test_profile_when_changed_is_told_as_it_is_now_to_who_sees_the_person(
+    place: Place,
+) -> None:
+    alice, bob, eve = [await place.town.person() for _ in range(3)]
+    group = (await place.town.do(bob, CreateGroup("maths"))).channel.id
+    await place.town.do(alice, AddMember(group, alice.id))
+    for user in (bob, eve):
+        await place.connect(user, ChannelChatDialect())
+    told: asyncio.Queue[Publication] = asyncio.Queue()
+
+    def note(publications: Sequence[Publication]) -> None:
+        for publication in publications:
+            if isinstance(publication.event, PeerUpdated):
+                told.put_nowait(publication)
+
+    place.town.broker.subscribe(note)
+    first, second, third = [msgspec.structs.replace(alice, avatar=mark) for mark in "123"]
+    for user in (first, second):  # the first one's task has not begun
+        place.presence.renamed(user)
+    async with asyncio.timeout(5 * FACTOR):
+        assert await told.get() == Publication(user_topic(bob.id), PeerUpdated(second))
+        place.presence.renamed(third)
+        assert await told.get() == Publication(user_topic(bob.id), PeerUpdated(third))
+    assert told.empty()

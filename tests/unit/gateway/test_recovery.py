@@ -1,5 +1,6 @@
 """A lost connection comes back to exactly what it missed, or to nothing at all."""
 
+import msgspec
 import pytest
 
 from fakes.clock import FakeClock
@@ -213,3 +214,20 @@ def test_nothing_is_kept_when_nobody_can_come_back(world: _World) -> None:
     event = world.say()
     assert world.recovery.sizes() == {"recoverable": 0, "events": 0}
     assert world.recovery.offset(event) == 1  # the last that anybody was told
+
+
+def test_who_is_disabled_does_not_come_back(world: _World) -> None:
+    world.lose(world.bob)
+    world.happen(UserUpdated(ANN), user_topic(ANN.id))
+    gone = msgspec.structs.replace(BOB, disabled=True)
+    world.happen(UserUpdated(gone), user_topic(BOB.id))
+    assert world.back(world.bob) is None
+
+
+def test_who_changed_otherwise_comes_back_as_they_are(world: _World) -> None:
+    world.lose(world.bob)
+    changed = msgspec.structs.replace(BOB, avatar="abc")
+    world.happen(UserUpdated(changed), user_topic(BOB.id))
+    kept = world.back(world.bob)
+    assert kept is not None
+    assert kept.caller.user == changed

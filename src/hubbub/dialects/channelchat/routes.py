@@ -211,8 +211,8 @@ def _posted(r: object) -> object:
     return _item(r.message)  # type: ignore[attr-defined]  # as above
 
 
-def _image_path(user_id: object) -> object:
-    return {"image": f"/channelchat/api/v1/users/{user_id}/image"}
+def _image_path(r: object) -> object:
+    return {"image": f"/channelchat/api/v1/users/{r.id}/image"}  # type: ignore[attr-defined]  # as above
 
 
 def _page(r: object) -> object:

@@ -76,7 +76,8 @@ def history(d: f.HistoryData) -> c.History:
         for name in ("before", "after", "around")
         if (text := getattr(d, name)) is not None
     }
-    return c.History(fields.channel_id(d.channel_id), limit=d.limit, **cursors)
+    at = None if d.at is None else fields.moment(d.at, "at")
+    return c.History(fields.channel_id(d.channel_id), limit=d.limit, at=at, **cursors)
 
 
 class _Row(msgspec.Struct, frozen=True):

@@ -9,7 +9,8 @@ from hubbub import __version__
 from hubbub.dialects.native import structs as s
 from hubbub.dialects.native.routes import OPERATIONS, STATUS
 from hubbub.model.errors import Code
-from hubbub.wire.rest import Operation
+from hubbub.model.images import MEDIA_TYPES
+from hubbub.wire.rest import IMAGES, Operation
 
 PREFIX: Final = "/api/v1"
 Json = dict[str, Any]  # a JSON document has no narrower type
@@ -30,9 +31,13 @@ MEANINGS: Final = {
     "bot_id": "The id of the bot's account.",
     "code": "An invite's code.",
     "before": "Older than this message of the channel, or this entry of the log. Of a channel at most one of "
-    "the three cursors.",
+    "the four cursors.",
     "after": "Newer than this message.",
     "around": "This message, and what is on both sides of it.",
+    "at": "The first message of this moment or later, and what is on both sides of it; the newest if there is none.",
+    "v": "The person's `avatar`, so that caches take another picture for another one.",
+    "admin": "Whether they are an administrator of the whole server.",
+    "disabled": "Whether they are kept from signing in.",
     "limit": "How many at the most.",
     "q": "What the name starts with.",
     "status": "How they stand to the channel; the pending and the banned are for admins.",
@@ -169,6 +174,8 @@ def _refusals(operation: Operation) -> list[int]:
     if takes_something:
         codes.add(Code.INVALID)
     statuses = {STATUS[code][0] for code in codes}
+    if operation.images:
+        statuses |= {413, 422}
     if operation.body is not None:
         statuses |= {400, 413}
     return sorted(statuses)
@@ -177,6 +184,8 @@ def _refusals(operation: Operation) -> list[int]:
 def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
     problem = {"application/problem+json": {"schema": schemas[str(s.Problem)]}}
     responses: Json = {str(operation.status): {"description": "Done."}}
+    if operation.media_type == IMAGES:
+        responses[str(operation.status)]["content"] = _bytes()
     if operation.returns is not None:
         content = {operation.media_type: {"schema": schemas[str(operation.returns)]}}
         responses[str(operation.status)]["content"] = content
@@ -190,12 +199,19 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
         "responses": responses,
         "security": [] if operation.public else [{"bearer": []}],
     }
+    if operation.images:
+        found["requestBody"] = {"required": True, "content": _bytes()}
     if operation.body is not None:
         content = {"application/json": _request(operation.body, schemas)}
         if operation.payload:
             content["application/x-www-form-urlencoded"] = _form(operation.payload)
         found["requestBody"] = {"required": not operation.body_optional, "content": content}
     return found
+
+
+def _bytes() -> Json:
+    """An image, as it is."""
+    return {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES}
 
 
 def _request(body: object, schemas: dict[object, Json]) -> Json:

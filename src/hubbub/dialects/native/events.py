@@ -105,7 +105,7 @@ def _on_presence(event: e.PresenceUpdated) -> object:
     return {"user_id": str(event.user_id), "status": "online" if event.online else "offline"}
 
 
-def _on_user(event: e.UserUpdated) -> object:
+def _on_user(event: e.UserUpdated | e.PeerUpdated) -> object:
     return {"user": user(event.user)}
 
 
@@ -187,6 +187,7 @@ EVENTS: dict[type, tuple[str, Callable[[e.Event], object]]] = {
     e.TypingStarted: _row("typing", _on_typing),
     e.PresenceUpdated: _row("presence_updated", _on_presence),
     e.UserUpdated: _row("user_updated", _on_user),
+    e.PeerUpdated: _row("user_updated", _on_user),
     e.RelationshipUpdated: _row("relationship_updated", _on_relationship),
     e.RelationshipRemoved: _row("relationship_removed", _on_relationship_end),
     se.ServerCreated: _row("server_created", _on_server_view),

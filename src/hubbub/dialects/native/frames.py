@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from hubbub.dialects.native.structs import Id, Limit, Nonce, Seq, Token
+from hubbub.dialects.native.structs import Id, Limit, Moment, Nonce, Seq, Token
 from hubbub.model import limits
 
 
@@ -68,4 +68,5 @@ class HistoryData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     before: Id | None = None
     after: Id | None = None
     around: Id | None = None
+    at: Moment | None = None
     limit: Limit = limits.PAGE_DEFAULT

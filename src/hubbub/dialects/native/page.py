@@ -36,6 +36,8 @@ td, th { text-align: left; vertical-align: top; padding: .2rem 1rem .2rem 0; }
 
 def _example_html(title: str, holder: Json, components: Json) -> str:
     for media, content in holder.get("content", {}).items():
+        if content["schema"].get("format") == "binary":
+            return f"<p>{title}: the bytes, {' or '.join(holder['content'])}</p>"
         shown = content.get("example") or example(content["schema"], components)
         text = json.dumps(shown, indent=2, ensure_ascii=False)
         return f"<p>{title} <code>{media}</code></p><pre>{html.escape(text)}</pre>"

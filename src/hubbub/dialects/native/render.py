@@ -17,7 +17,8 @@ encode = msgspec.json.Encoder().encode
 def user(person: m.User) -> s.User:
     """As the author of a message, the member of a channel."""
     name = person.username
-    return s.User(str(person.id), name, person.display_name, person.is_bot, person.is_guest)
+    marks = person.is_bot, person.is_guest, person.avatar
+    return s.User(str(person.id), name, person.display_name, *marks)
 
 
 def profile(account: m.Account) -> s.Profile:
@@ -32,6 +33,7 @@ def profile(account: m.Account) -> s.Profile:
         account.email,
         person.is_bot or UNSET,
         person.is_guest or UNSET,
+        person.avatar or UNSET,
     )
 
 

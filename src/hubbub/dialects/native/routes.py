@@ -7,6 +7,7 @@ from hubbub.dialects.native import render
 from hubbub.dialects.native import structs as s
 from hubbub.dialects.native.operations import (
     accounts,
+    admin,
     channels,
     invites,
     lens,
@@ -17,6 +18,7 @@ from hubbub.dialects.native.operations import (
     server_members,
     servers,
 )
+from hubbub.model.entities import Image
 from hubbub.model.errors import Code, Refused
 from hubbub.ports.clock import Clock
 from hubbub.wire.rest import JSON, Answer, Operation, bearer, retry_after
@@ -46,10 +48,19 @@ def operations(now: Callable[[], int]) -> tuple[Operation, ...]:
         *invites.operations(now),
         *programs.OPERATIONS,
         *lens.OPERATIONS,
+        *admin.OPERATIONS,
     )
 
 
 OPERATIONS: Final = operations(lambda: 0)  # for whom the table is to be read, not to be run
+
+
+# For the browser of who asked, and no other; a page that it may be taken for may do nothing (threat S26).
+_IMAGE_HEADERS: Final = (
+    ("cache-control", "private, max-age=3600"),
+    ("vary", "authorization"),
+    ("content-security-policy", "default-src 'none'; sandbox"),
+)
 
 
 class NativeRest:
@@ -69,6 +80,8 @@ class NativeRest:
         """A result in native's words."""
         if operation.status == 204:
             return Answer(204, b"")
+        if isinstance(result, Image):
+            return Answer(200, result.content, result.media_type, _IMAGE_HEADERS)
         found = operation.result(result)
         if operation.media_type == JSON:
             return Answer(operation.status, render.encode(found))

@@ -21,6 +21,14 @@ Id = Annotated[
     ),
 ]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Moment = Annotated[
+    str,
+    Meta(
+        max_length=40,
+        description="a time with its zone, such as 2030-01-31T12:00:00Z",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
 Content = Annotated[str, Meta(min_length=1, max_length=limits.CONTENT_CHARS)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=limits.NONCE_CHARS)]
 Name = Annotated[str, Meta(min_length=1, max_length=limits.CHANNEL_NAME_CHARS)]
@@ -48,17 +56,19 @@ Permissions = Annotated[tuple[Permission, ...], Meta(max_length=len(NAMES))]
 
 
 class User(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A person; `bot` is there for a program only, `guest` for who has no password: anybody may be them."""
+    """A person; `bot` is there for a program only, `guest` for who has no password: anybody may be them. `avatar`:
+    a mark of their picture, another one for another picture; without one it is not there."""
 
     id: Id
     username: str
     display_name: str
     bot: bool = False
     guest: bool = False
+    avatar: str = ""
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """A person in detail; `email` only in `/users/@me`, `bot` for a program only, `guest` for who has no password."""
+    """A person in detail; `email` only in `/users/@me`, `bot`, `guest` and `avatar` as in `User`."""
 
     id: Id
     username: str
@@ -68,6 +78,7 @@ class Profile(msgspec.Struct, frozen=True):
     email: str | None = None
     bot: bool | UnsetType = UNSET
     guest: bool | UnsetType = UNSET
+    avatar: str | UnsetType = UNSET
 
 
 class Reaction(msgspec.Struct, frozen=True):
@@ -350,46 +361,3 @@ class SeqIn(In, frozen=True, forbid_unknown_fields=True):
     """A position."""
 
     seq: Seq
-
-
-class PageQuery(In, frozen=True, forbid_unknown_fields=True):
-    """At most one cursor: the id of a message of this channel."""
-
-    before: Id | None = None
-    after: Id | None = None
-    around: Id | None = None
-    limit: Limit = limits.PAGE_DEFAULT
-
-
-class SearchQuery(In, frozen=True, forbid_unknown_fields=True):
-    """`q` is the start of a user name."""
-
-    q: Annotated[str, Meta(max_length=limits.USERNAME_CHARS)] = ""
-    limit: Annotated[int, Meta(ge=1, le=50)] = 20
-
-
-class GroupQuery(In, frozen=True, forbid_unknown_fields=True):
-    """`q` is the start of a name."""
-
-    q: Annotated[str, Meta(max_length=limits.CHANNEL_NAME_CHARS)] = ""
-
-
-class MemberQuery(In, frozen=True, forbid_unknown_fields=True):
-    """The pending and the banned are for admins. In the order in which they came; `after` is the last person of
-    the page before."""
-
-    status: Status = Status.ACTIVE
-    after: Id | None = None
-    limit: Annotated[int, Meta(ge=1, le=limits.MEMBERS_PAGE)] = limits.MEMBERS_PAGE
-
-
-class RemoveQuery(In, frozen=True, forbid_unknown_fields=True):
-    """`ban=true` keeps the person out."""
-
-    ban: bool = False
-
-
-class PresenceQuery(In, frozen=True, forbid_unknown_fields=True):
-    """Ids, separated by commas."""
-
-    user_ids: Annotated[str, Meta(max_length=17 * limits.PRESENCE_IDS)]

@@ -4,16 +4,62 @@
  * `#/admin/users`.
  */
 let path = $state(read());
+/** Where one talked last, for the way back from a page of settings. */
+let place = $state(isPlace(read()) ? read() : '/');
+
+type Guard = (proceed: () => void) => boolean;
+const guards = new Set<Guard>();
 
 function read(): string {
   return location.hash.replace(/^#/, '') || '/';
 }
 
-addEventListener('hashchange', () => (path = read()));
+function isPlace(at: string): boolean {
+  return !/^\/(settings|admin)(\/|$)|\/settings(\/|$)/.test(at);
+}
+
+function arrived(): void {
+  path = read();
+  if (isPlace(path)) place = path;
+}
+
+/** By a link or the browser's own buttons: the address has changed already, and goes back where one stays. */
+function moved(): void {
+  const wanted = read();
+  if (wanted === path) return;
+  if (held(`#${wanted}`)) history.pushState(null, '', `#${path}`);
+  else arrived();
+}
+
+addEventListener('hashchange', moved);
+addEventListener('popstate', moved);
+
+function held(to: string): boolean {
+  return [...guards].some((guard) =>
+    guard(() => {
+      guards.delete(guard);
+      go(to);
+    }),
+  );
+}
+
+/**
+ * Asks before one leaves, until the returned function is called. `stays` says whether one stays for now, and may call
+ * `proceed` later.
+ */
+export function onLeave(stays: Guard): () => void {
+  guards.add(stays);
+  return () => guards.delete(stays);
+}
 
 /** The parts between slashes, decoded; `#/c/7` is `['c', '7']`. */
 export function route(): string[] {
   return path.split('/').filter(Boolean).map(decoded);
+}
+
+/** The address of the last place that was no settings: where "back" leads. */
+export function lastPlace(): string {
+  return `#${place}`;
 }
 
 function decoded(part: string): string {
@@ -31,9 +77,8 @@ export function href(...parts: string[]): string {
 
 /** Goes there. `replace` leaves no step to come back to. */
 export function go(to: string, how: { replace?: boolean } = {}): void {
+  if (to !== `#${path}` && held(to)) return;
   if (how.replace) history.replaceState(null, '', to);
   else history.pushState(null, '', to);
-  path = read();
+  arrived();
 }
-
-addEventListener('popstate', () => (path = read()));

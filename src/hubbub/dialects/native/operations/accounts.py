@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hubbub.dialects.native import queries as qs
 from hubbub.dialects.native import render
 from hubbub.dialects.native import structs as s
 from hubbub.dialects.native.operations.common import each, nothing, of, one, person
@@ -10,7 +11,7 @@ from hubbub.model import entities as m
 from hubbub.model.errors import Code
 from hubbub.model.ids import UserId
 from hubbub.wire import fields
-from hubbub.wire.rest import Args
+from hubbub.wire.rest import IMAGES, Args
 from hubbub.wire.rest import Operation as Op
 
 
@@ -44,13 +45,17 @@ def _profile(a: Args) -> c.Command:
     return c.UpdateProfile(b.display_name)
 
 
+def _set_avatar(a: Args) -> c.Command:
+    return c.SetUserImage(of(a.body, bytes))
+
+
 def _search(a: Args) -> c.Command:
-    q = of(a.query, s.SearchQuery)
+    q = of(a.query, qs.SearchQuery)
     return c.SearchUsers(q.q, q.limit)
 
 
 def _presence(a: Args) -> c.Command:
-    q = of(a.query, s.PresenceQuery)
+    q = of(a.query, qs.PresenceQuery)
     wanted = [part for part in q.user_ids.split(",") if part]
     return c.GetPresence(tuple(fields.user_id(part, "user_ids") for part in wanted))
 
@@ -90,8 +95,14 @@ OPERATIONS: Final = (
        body=s.ProfileIn, returns=s.Profile),
     Op("GET", "/users/{user_id}", "A person.", lambda a: c.GetUser(person(a)), one(render.profile), 200, "users",
        returns=s.Profile, refuses=(Code.NOT_FOUND,)),
+    Op("PUT", "/users/@me/avatar", "A picture of oneself: the bytes of a PNG, JPEG, GIF or WebP.", _set_avatar,
+       one(render.user), 200, "users", returns=s.User, images=True, refuses=(Code.FORBIDDEN,)),
+    Op("DELETE", "/users/@me/avatar", "No picture of oneself any more.", lambda _: c.DropUserImage(), nothing, 204,
+       "users", refuses=(Code.FORBIDDEN,)),
+    Op("GET", "/users/{user_id}/avatar", "A person's picture.", lambda a: c.GetUserImage(person(a)), nothing, 200,
+       "users", query=qs.AvatarQuery, media_type=IMAGES, refuses=(Code.NOT_FOUND, Code.FORBIDDEN)),
     Op("GET", "/users", "People whose user name starts with `q`.", _search, each(render.user), 200, "users",
-       query=s.SearchQuery, returns=list[s.User]),
+       query=qs.SearchQuery, returns=list[s.User]),
     Op("GET", "/presence", "Who of these is online.", _presence, one(_online), 200, "users",
-       query=s.PresenceQuery, returns=dict[str, str]),
+       query=qs.PresenceQuery, returns=dict[str, str]),
 )  # fmt: skip

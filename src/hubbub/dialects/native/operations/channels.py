@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hubbub.dialects.native import queries as qs
 from hubbub.dialects.native import render
 from hubbub.dialects.native import structs as s
 from hubbub.dialects.native.operations.common import (
@@ -45,7 +46,7 @@ def _create(a: Args) -> c.Command:
 
 
 def _find(a: Args) -> c.Command:
-    q = of(a.query, s.GroupQuery)
+    q = of(a.query, qs.GroupQuery)
     return c.FindGroups(q.q)
 
 
@@ -68,7 +69,7 @@ def _direct(a: Args) -> c.Command:
 
 
 def _members(a: Args) -> c.Command:
-    q = of(a.query, s.MemberQuery)
+    q = of(a.query, qs.MemberQuery)
     after = None if q.after is None else fields.user_id(q.after, "after")
     return c.ListMembers(channel(a), q.status, after, q.limit)
 
@@ -79,7 +80,7 @@ def _add(a: Args) -> c.Command:
 
 
 def _remove(a: Args) -> c.Command:
-    q = of(a.query, s.RemoveQuery)
+    q = of(a.query, qs.RemoveQuery)
     return c.RemoveMember(channel(a), person(a), q.ban)
 
 
@@ -93,7 +94,7 @@ OPERATIONS: Final = (
     Op("POST", "/channels", "Make a group.", _create, one(render.view), 201, "channels", body=s.ChannelIn,
        returns=s.ChannelView, refuses=(Code.CONFLICT,)),
     Op("GET", "/groups", "Open groups to join, by the start of their name.", _find, each(render.channel), 200,
-       "channels", query=s.GroupQuery, returns=list[s.Channel]),
+       "channels", query=qs.GroupQuery, returns=list[s.Channel]),
     Op("POST", "/dms", "The one direct channel with a person.", _direct, one(_opened), 200, "channels",
        body=s.DirectIn, returns=s.ChannelView, refuses=UNKNOWN),
     Op("GET", CHANNEL, "One channel.", lambda a: c.GetChannel(channel(a)), one(render.view), 200, "channels",
@@ -103,10 +104,10 @@ OPERATIONS: Final = (
     Op("DELETE", CHANNEL, "Delete a group, or a server's channel, with all that is in it.", lambda a: c.DeleteChannel(channel(a)),
        nothing, 204, "channels", refuses=UNKNOWN),
     Op("GET", CHANNEL + "/members", "Who is in it.", _members, pairs(render.member), 200, "members",
-       query=s.MemberQuery, returns=list[s.Member], refuses=UNKNOWN),
+       query=qs.MemberQuery, returns=list[s.Member], refuses=UNKNOWN),
     Op("PUT", _MEMBER, "Join (`@me`), add or approve a person, or change a role.", _add, one(render.membership), 200,
        "members", body=s.MemberIn, body_optional=True, returns=s.Membership,
        refuses=(*UNKNOWN, Code.CONFLICT)),
     Op("DELETE", _MEMBER, "Leave (`@me`), kick, reject or ban a person, or lift a ban.", _remove, nothing,
-       204, "members", query=s.RemoveQuery, refuses=(*UNKNOWN, Code.CONFLICT)),
+       204, "members", query=qs.RemoveQuery, refuses=(*UNKNOWN, Code.CONFLICT)),
 )  # fmt: skip

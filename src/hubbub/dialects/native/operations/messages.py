@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hubbub.dialects.native import queries as qs
 from hubbub.dialects.native import render
 from hubbub.dialects.native import structs as s
 from hubbub.dialects.native.codec import history
@@ -31,8 +32,8 @@ _PIN: Final = _PINS + "/{message_id}"
 
 
 def _history(a: Args) -> c.Command:
-    q = of(a.query, s.PageQuery)
-    return history(HistoryData(a.path["channel_id"], q.before, q.after, q.around, q.limit))
+    q = of(a.query, qs.PageQuery)
+    return history(HistoryData(a.path["channel_id"], q.before, q.after, q.around, q.at, q.limit))
 
 
 def _send(a: Args) -> c.Command:
@@ -67,7 +68,7 @@ def _pinned(found: v.PinnedMessages) -> object:
 
 OPERATIONS: Final = (
     Op("GET", CHANNEL + "/messages", "History, newest first.", _history, one(render.page), 200, "messages",
-       query=s.PageQuery, returns=s.Page, refuses=UNKNOWN),
+       query=qs.PageQuery, returns=s.Page, refuses=UNKNOWN),
     Op("POST", CHANNEL + "/messages", "Send a message.", _send, one(sent), 201, "messages", body=s.MessageIn,
        returns=s.Message, refuses=UNKNOWN),
     Op("GET", _MESSAGE, "One message.", lambda a: c.GetMessage(channel(a), message(a)), one(render.message), 200,
