@@ -42,10 +42,19 @@ class Talker:
 
     def look(self, page: Page) -> None:
         """At another page of the same browser."""
-        self.page = self.visitor.page = page
+        self.page = page
         self.log = page.get_by_role("log")
         self.composer = page.get_by_role("textbox", name=re.compile("^Message "))
         self.banner = page.get_by_role("status").filter(has_text=re.compile("kept"))
+
+    async def until(self, expression: str, argument: object = None) -> Any:
+        """As the visitor's, of the page that is looked at."""
+        return await (await self.page.wait_for_function(expression, arg=argument)).json_value()
+
+    async def open(self, page: Page) -> None:
+        """The channel in another tab of the same browser."""
+        self.look(page)
+        await page.goto(f"{self.visitor.url}/#/c/{self.channel}")
 
     async def say(self, text: str) -> None:
         """Types it into the composer, and sends it by Enter."""
@@ -57,8 +66,8 @@ class Talker:
         return self.log.get_by_role("article").filter(has=self.page.get_by_text(text, exact=True))
 
     def mark(self, text: str, name: str) -> Locator:
-        """How far one's own message is, such as `Sent`."""
-        return self.message(text).get_by_role("img", name=name, exact=True)
+        """How far one's own message is, such as `Sent` or `Read by …`."""
+        return self.message(text).get_by_role("img", name=re.compile(f"^{name}"))
 
     async def sees(self, text: str) -> Locator:
         """The row that says this, once it is there."""
@@ -126,4 +135,4 @@ async def sit_down(visit: Visit, person: Person, channel: str, **options: Any) -
 async def connected(*talkers: Talker) -> None:
     """Once everybody's page is connected again. Each is told that the network is back, as often as it takes: how long a
     page waits between its own tries is not what is tested here."""
-    await asyncio.gather(*(talker.visitor.until(_CONNECTED) for talker in talkers))
+    await asyncio.gather(*(talker.until(_CONNECTED) for talker in talkers))

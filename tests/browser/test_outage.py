@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from playwright.async_api import Route, WebSocketRoute, expect
 from browser.talking import BEHIND, TALL, Talker, Visit, connected, meet, sit_down, stored
 from support.rest import sign_up
 from support.server import RunningServer, running
+from support.setup import claim
 
 # What Chromium itself says of a server that is not there.
 NO_SERVER = "^console: .*(net::ERR_|WebSocket connection)"
 NO_ANSWER = "^console: (Failed to load resource|WebSocket connection|.*Unexpected response code)"
 WAITING = "Waiting to be sent"
+UNSENT = re.compile("^(Waiting to be sent|Sending)")
 ROUNDS = 3
 EACH = 6
 
@@ -125,25 +128,25 @@ async def test_answer_that_is_lost_leads_to_no_second_message(
 async def test_offline_queue_goes_out_once_and_in_order(visit: Visit, site: RunningServer) -> None:
     writer, reader = await meet(visit, site.url, size=TALL)
     writer.visitor.expect(NO_SERVER)
-    await cut_off(writer)
-    await expect(
-        writer.page.get_by_role("status").filter(has_text="You are offline")
-    ).to_have_count(1)
+    await kept(writer)
+    await writer.visitor.context.set_offline(True)  # Playwright's own
     wanted = [f"line {n}" for n in range(8)]
     for text in wanted:
         await writer.say(text)
-    await expect(writer.log.get_by_role("img", name=WAITING)).to_have_count(8)
+    # What is open already only falls silent: nobody is told that it leads nowhere.
+    await expect(writer.log.get_by_role("img", name=UNSENT)).to_have_count(8)
+    await writer.page.reload()
+    offline = writer.page.get_by_role("status").filter(has_text="You are offline")
+    await expect(offline).to_have_count(1)
+    await writer.shows(wanted)
     await reader.say("meanwhile")
     await reader.shows(["meanwhile"])
-    await writer.visitor.context.set_offline(False)
+    await writer.visitor.context.set_offline(False)  # Playwright's own
     await connected(writer)
     await writer.shows(["meanwhile", *wanted])
     await reader.shows(["meanwhile", *wanted])
+    await expect(offline).to_have_count(0)
     assert stored(writer.person, writer.channel) == ["meanwhile", *wanted]
-
-
-async def cut_off(talker: Talker) -> None:
-    await talker.visitor.context.set_offline(True)
 
 
 async def kept(talker: Talker) -> None:
@@ -174,9 +177,8 @@ async def test_reload_and_closed_page_lose_nothing_that_waits(
     await expect(writer.composer).to_have_value("a draft")
     await queue(writer, ["three"])
     await writer.page.close()
-    writer.look(await writer.visitor.context.new_page())
     await asyncio.to_thread(fresh_site.start)
-    await writer.visitor.open(f"/c/{writer.channel}")
+    await writer.open(await writer.visitor.context.new_page())
     await connected(writer, reader)
     wanted = ["before", "one", "two", "three"]
     await writer.shows(wanted)
@@ -190,20 +192,23 @@ async def test_second_tab_does_not_send_what_waits_in_the_first(
 ) -> None:
     (writer,) = await meet(visit, fresh_site.url, 1, size=TALL)
     writer.visitor.expect(NO_SERVER)
-    await kept(writer)
+    other = Talker(writer.visitor, writer.person, writer.channel)
+    await other.open(await writer.visitor.context.new_page())
+    await other.say("before")
+    await expect(other.mark("before", "Sent")).to_be_visible()
     await asyncio.to_thread(fresh_site.kill)
     await queue(writer, ["one", "two"])
-    other = Talker(writer.visitor, writer.person, writer.channel)
-    other.look(await writer.visitor.context.new_page())
-    await other.visitor.open(f"/c/{writer.channel}")
     await queue(other, ["three"])
     await asyncio.to_thread(fresh_site.start)
     await connected(writer, other)
     for talker in (writer, other):
-        await talker.visitor.until("() => document.querySelectorAll('[data-seq]').length === 3")
+        await expect(talker.log.locator("[data-seq]")).to_have_count(4)
+        await expect(talker.log.get_by_role("img", name=UNSENT)).to_have_count(0)
     found = stored(writer.person, writer.channel)
-    assert sorted(found) == ["one", "three", "two"]
+    assert sorted(found) == ["before", "one", "three", "two"]
     assert found.index("one") < found.index("two")
+    await writer.shows(found)
+    await other.shows(found)
 
 
 # -- what one may no longer --------------------------------------------------------------------------
@@ -233,7 +238,7 @@ async def test_permission_that_is_lost_while_typing_leaves_the_text(
 ) -> None:
     owner, member = sign_up(site.url), sign_up(site.url)
     server = owner.ok("POST", "/servers", {"name": "library", "first_channel": "reading"})
-    channel = str(owner.ok("GET", f"/servers/{server['id']}/channels")["channels"][0]["id"])
+    channel = str(owner.ok("GET", f"/servers/{server['id']}/channels")[0]["id"])
     member.ok(
         "POST", "/invites/" + owner.ok("POST", f"/servers/{server['id']}/invites", {})["code"]
     )
@@ -416,6 +421,7 @@ async def test_who_writes_too_fast_waits_and_loses_nothing(
     visit: Visit, built_client: None, tmp_path: Path
 ) -> None:
     with running(tmp_path, {"HUBBUB_RATE_LIMITS": "on"}) as server:
+        claim(server)
         person = sign_up(server.url)
         channel = person.group()
         talker = await sit_down(visit, person, channel, size=TALL)
