@@ -100,6 +100,8 @@ export class Outbox {
     const left = found.filter(({ tab, nonce }) => tab !== this.#tab && !living.has(this.#lock(tab)) && !mine.has(nonce));
     for (const one of left) await this.parts.store.putQueued({ ...one, tab: this.#tab });
     if (left.length === 0) return;
+    // Also when the clock has been set back meanwhile, what is written now comes behind it.
+    this.#order = Math.max(this.#order, ...left.map(({ order }) => order));
     const items = left.map(({ pending }) => {
       const isFailed = pending.status === 'failed';
       // Whether it was on its way when the tab was closed is not known.

@@ -63,12 +63,22 @@ export class Store {
     }
   }
 
+  /** Puts one thing, and has it finished at once: a page that is being closed is not asked any more. */
+  async #put<N extends (typeof TABLES)[number]>(name: N, value: Tables[N]['value']): Promise<void> {
+    await this.#try(async (db) => {
+      const work = db.transaction(name, 'readwrite');
+      const put = work.store.put(value);
+      work.commit();
+      await Promise.all([put, work.done]);
+    });
+  }
+
   async queued(account: Id): Promise<Queued[]> {
     const found = await this.#try((db) => db.getAllFromIndex('outbox', 'account', account));
     return (found ?? []).sort((one, other) => one.order - other.order);
   }
   async putQueued(queued: Queued): Promise<void> {
-    await this.#try((db) => db.put('outbox', queued));
+    await this.#put('outbox', queued);
   }
   async dropQueued(nonce: string): Promise<void> {
     await this.#try((db) => db.delete('outbox', nonce));
@@ -79,17 +89,15 @@ export class Store {
     return Object.fromEntries((found ?? []).map(({ channel, text }) => [channel, text]));
   }
   async putDraft(account: Id, channel: Id, text: string): Promise<void> {
-    await this.#try(async (db) => {
-      if (text === '') await db.delete('drafts', [account, channel]);
-      else await db.put('drafts', { account, channel, text });
-    });
+    if (text === '') await this.#try((db) => db.delete('drafts', [account, channel]));
+    else await this.#put('drafts', { account, channel, text });
   }
 
   async known(account: Id, name: string): Promise<unknown> {
     return (await this.#try((db) => db.get('known', [account, name])))?.value;
   }
   async putKnown(account: Id, name: string, value: unknown): Promise<void> {
-    await this.#try((db) => db.put('known', { account, name, value }));
+    await this.#put('known', { account, name, value });
   }
 
   /** Everything of an account. */

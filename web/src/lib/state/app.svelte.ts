@@ -176,6 +176,8 @@ class AppStore implements App {
   /** What the page is told by the browser. */
   listen(): void {
     addEventListener('online', () => this.reconnect());
+    // A socket is told nothing of that: whether it still leads somewhere is asked at once.
+    addEventListener('offline', () => this.reconnect());
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.reconnect();
       else void this.#session?.keepNow();

@@ -4,19 +4,27 @@ const PLAIN = '/icon.svg';
 const SIZE = 64;
 
 let drawn = '';
-let address: string | null = null;
+/** By text, of which there are eleven. The browser fetches an icon when it likes: none is taken back. */
+const addresses = new Map<string, string>();
 
 /** Shows `text` on the icon (`3`, `9+`, a dot for `•`); nothing for an empty one. */
 export async function setIcon(text: string): Promise<void> {
   const link = document.querySelector<HTMLLinkElement>('link[rel=icon]');
   if (link === null || drawn === text) return;
   drawn = text;
-  const made = text === '' ? null : await picture(text).catch(() => null);
+  const address = text === '' ? null : await addressOf(text);
   if (drawn !== text) return;
-  if (address !== null) URL.revokeObjectURL(address);
-  address = made === null ? null : URL.createObjectURL(made);
-  link.type = made === null ? 'image/svg+xml' : 'image/png';
+  link.type = address === null ? 'image/svg+xml' : 'image/png';
   link.href = address ?? PLAIN;
+}
+
+async function addressOf(text: string): Promise<string | null> {
+  if (!addresses.has(text)) {
+    const made = await picture(text).catch(() => null);
+    if (made === null) return null;
+    addresses.set(text, URL.createObjectURL(made));
+  }
+  return addresses.get(text) ?? null;
 }
 
 async function picture(text: string): Promise<Blob | null> {
