@@ -1,8 +1,9 @@
 /** Colours of roles, kept readable on either background. */
 
 const LEAST = 4.6;
-const LIGHT = luminance([0xec, 0xee, 0xf3]);
-const DARK = luminance([0x24, 0x26, 0x2d]);
+/** Of what a row may stand on (`--bg-active`, `--bg-mention`), that which is hardest to read on. */
+const LIGHT = luminance([0xdf, 0xe4, 0xf5]);
+const DARK = Math.max(luminance([0x33, 0x30, 0x1c]), luminance([0x2b, 0x30, 0x48]));
 
 type Rgb = readonly [number, number, number];
 
