@@ -306,13 +306,18 @@ def _greet(
     if token is not None:
         print("  There is no administrator yet.")
         if settings.registration == "open":
-            _offer_claim(address, token)
+            _offer_claim(address, token, has_client=client_folder() is not None)
         _offer_account(places["data"] or Path())
     sys.stdout.flush()
 
 
-def _offer_claim(address: str, token: str) -> None:
-    print("  Sign up, and with your access token in $token run")
+def _offer_claim(address: str, token: str, *, has_client: bool) -> None:
+    if has_client:
+        print(f"  In a browser: open {address}/#/claim and give it this token, which works once:")
+        print(f"    {token}")
+        print("  Without a browser: sign up, and with your access token in $token run")
+    else:
+        print("  Sign up, and with your access token in $token run")
     print(f"    curl -sS {address}/api/v1/auth/claim-admin \\")
     print("      -H \"authorization: Bearer $token\" -H 'content-type: application/json' \\")
     print(f'      -d \'{{"token": "{token}"}}\'')
