@@ -19,6 +19,13 @@ BEHIND: Final = "No answer from the server"
 _LINES: Final = """(log) => [...log.querySelectorAll('article')]
   .map((row) => ({ top: row.getBoundingClientRect().top, text: row.querySelector('.text')?.innerText ?? '' }))
   .sort((a, b) => a.top - b.top).map(({ text }) => text)"""
+_ON_SCREEN: Final = (
+    _LINES.replace(".sort", ".filter(({ top }) => top >= from && top < to).sort").replace(
+        "(log) => ",
+        "(log) => { const { top: from, bottom: to } = log.getBoundingClientRect(); return ",
+    )
+    + "; }"
+)
 _SHOWS: Final = (
     f"(wanted) => JSON.stringify(({_LINES})(document.querySelector('[role=log]'))) === wanted"
 )
@@ -62,8 +69,9 @@ class Talker:
         await self.composer.press("Enter")
 
     def message(self, text: str) -> Locator:
-        """The row that says this."""
-        return self.log.get_by_role("article").filter(has=self.page.get_by_text(text, exact=True))
+        """The row that says this, not one that answers it."""
+        said = self.page.locator(".text").get_by_text(text, exact=True)
+        return self.log.get_by_role("article").filter(has=said)
 
     def mark(self, text: str, name: str) -> Locator:
         """How far one's own message is, such as `Sent` or `Read by …`."""
@@ -89,6 +97,11 @@ class Talker:
     async def lines(self) -> list[str]:
         """What the rows say, from top to bottom."""
         found: list[str] = await self.log.evaluate(_LINES)
+        return found
+
+    async def on_screen(self) -> list[str]:
+        """Of these, those that begin on the screen."""
+        found: list[str] = await self.log.evaluate(_ON_SCREEN)
         return found
 
     async def shows(self, wanted: list[str]) -> None:
