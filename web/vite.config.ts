@@ -11,6 +11,7 @@ import { worker } from './worker.ts';
 const server = process.env['HUBBUB_URL'] ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
+  // The worker lists what was built; what it lists may be packed.
   plugins: [svelte(), svelteTesting(), worker(), packed()],
   // All names of HTML are a seventh of what may be loaded at first; the parser of Markdown gets the usual ones.
   resolve: { alias: { entities: fileURLToPath(new URL('src/lib/features/chat/markdown/entities.ts', import.meta.url)) } },

@@ -16,6 +16,8 @@ const PERSON = /<@(\d{1,16})>/y;
 const ROLE = /<@&(\d{1,16})>/y;
 const MANY = /@(everyone|here)(?![\p{L}\p{N}_])/uy;
 
+const WORD = /[\p{L}\p{N}_]/u;
+
 const md = new MarkdownIt({ html: false, linkify: true, breaks: true, maxNesting: DEEPEST });
 md.validateLink = (address) => SAFE.test(address.trim());
 md.linkify.set({ fuzzyLink: false, fuzzyIP: false });
@@ -43,7 +45,7 @@ md.inline.ruler.before('autolink', 'mention', (state, silent) => {
 md.inline.ruler.before('autolink', 'many', (state, silent) => {
   const { src, pos } = state;
   const meant = state.env as Partial<Meant>;
-  const match = src[pos] === '@' ? found(MANY, src, pos) : null;
+  const match = src[pos] === '@' && !WORD.test(src[pos - 1] ?? '') ? found(MANY, src, pos) : null;
   if (match === null || !meant[match[1] as keyof Meant]) return false;
   if (!silent) state.push('chip', '', 0).content = chip('many', match[1] ?? '');
   state.pos += match[0].length;

@@ -5,12 +5,14 @@ const TAGS = [
   ...['p', 'br', 'hr', 'strong', 'em', 's', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a', 'span', 'div'],
   ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
 ];
-const ATTRIBUTES = ['href', 'target', 'rel', 'title', 'dir', 'class', 'start', 'tabindex', 'data-person', 'data-role', 'data-many'];
+// What holds no address; of every other attribute the value would have to be one.
+const HARMLESS = ['target', 'rel', 'title', 'dir', 'class', 'start', 'tabindex', 'data-person', 'data-role', 'data-many'];
 const CLASSES = /^(?:mention|heading|table|language-[\w+#-]{1,32}|hljs-[\w-]{1,40}|function_|class_|inherited__)$/;
 const ADDRESS = /^(?:https?:\/\/|mailto:)/i;
 const SETTINGS = {
   ALLOWED_TAGS: TAGS,
-  ALLOWED_ATTR: ATTRIBUTES,
+  ALLOWED_ATTR: ['href', ...HARMLESS],
+  ADD_URI_SAFE_ATTR: HARMLESS,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ALLOWED_URI_REGEXP: ADDRESS,
