@@ -29,155 +29,146 @@ def names(most: int) -> list[str]:
     return [vector for vector in CORPUS if fits(vector, most)]
 
 
-def attacker(url: str, vector: str) -> Person:
-    """Somebody whose user name and display name are attacks; user names are nobody else's."""
-    person = sign_up(url, f"<img src=x onerror=window.xss=1>{next(_tries)}")
-    person.ok("PATCH", "/users/@me", {"display_name": vector})
+NAMES: Final = names(100)
+NICKNAMES: Final = names(32)
+IMAGE: Final = "<img src=x onerror=window.xss=1>"
+
+
+def attacker(url: str, display_name: str) -> Person:
+    """Somebody whose user name is an attack, too; user names are nobody else's."""
+    person = sign_up(url, f"{IMAGE}{next(_tries)}")
+    person.ok("PATCH", "/users/@me", {"display_name": display_name})
     return person
 
 
 @dataclass
 class Place:
-    """What was made. `texts`: what stands somewhere on a page, by that page's route."""
+    """A server with a channel of it, a group of the victim's, and an invite to another server. `pages`: the routes of all pages
+    where others' words stand, with some of them."""
 
-    people: list[Person]
     server: str
     channel: str
     group: str
-    code: str
-    texts: dict[str, str]
+    invite: str
 
     def pages(self) -> list[tuple[str, str]]:
-        """Routes of all pages where others' words stand, each with some of them."""
-        return list(self.texts.items())
+        server, group = f"/s/{self.server}/settings", f"/c/{self.group}/settings"
+        channel = f"/c/{self.channel}/settings"
+        return [
+            (f"/c/{self.channel}", NAMES[0]),
+            (f"{server}/overview", NAMES[0]),
+            (f"{server}/channels", NAMES[-1]),
+            (f"{server}/roles", NAMES[9]),
+            (f"{server}/members", NICKNAMES[0]),
+            (f"{server}/invites", NAMES[0]),
+            (f"{server}/bans", NAMES[3]),
+            (f"{server}/webhooks", NAMES[5]),
+            (f"{server}/audit", NAMES[2]),
+            (f"{channel}/overview", NAMES[0]),
+            (f"{channel}/permissions", NAMES[1]),
+            (f"{channel}/webhooks", NAMES[5]),
+            (f"{group}/overview", IMAGE),
+            (f"{group}/requests", NAMES[0]),
+            ("/people/friends", NAMES[1]),
+            ("/people/requests", NAMES[2]),
+            ("/settings/notifications", IMAGE),
+            ("/admin/people", NAMES[0]),
+            (f"/invite/{self.invite}", NAMES[4]),
+        ]
 
 
 def hostile_place(url: str, victim: Person) -> Place:
     """The victim is in it, and may see all its settings."""
-    lines = itertools.cycle(names(100))
-    people = [attacker(url, vector) for vector in itertools.islice(lines, 4)]
+    people = [attacker(url, name) for name in NAMES[:4]]
     owner = people[0]
-    made = owner.ok("POST", "/servers", {"name": CORPUS[1], "first_channel": next(lines)})
+    made = owner.ok("POST", "/servers", {"name": IMAGE, "first_channel": NAMES[0]})
     server = str(made["id"])
     # What the server does not take as an icon can't be shown to anybody.
-    for icon in ("javascript:window.xss=1", "http://127.0.0.1:9/icon.png", "<img src=x>"):
+    for icon in ("javascript:window.xss=1", "http://127.0.0.1:9/icon.png", IMAGE):
         owner.call("PATCH", f"/servers/{server}", {"icon": icon})
-    channel = _channels(owner, server, lines)
+    channel = _channels(owner, server)
     code = str(owner.ok("POST", f"/servers/{server}/invites", {})["code"])
     for person in (*people[1:], victim):
         person.ok("POST", f"/invites/{code}")
-    _roles(owner, server, victim, lines)
+    _roles(owner, server, channel, victim)
     _members(owner, server, people)
-    _programs(owner, server, channel, lines)
-    group = _group(people, victim, lines)
-    place = Place(people, server, channel, group, code, {})
-    place.texts |= _texts(place)
-    return place
+    _programs(owner, server, channel)
+    other = owner.ok("POST", "/servers", {"name": NAMES[4]})["id"]
+    invite = str(owner.ok("POST", f"/servers/{other}/invites", {})["code"])
+    return Place(server, channel, _around(people, victim), invite)
 
 
-def _texts(place: Place) -> dict[str, str]:
-    shown = {person.name: person.ok("GET", "/users/@me")["display_name"] for person in place.people}
-    first, _, third, fourth = shown.values()
-    settings, group = f"/s/{place.server}/settings", f"/c/{place.group}/settings"
-    channel = f"/c/{place.channel}/settings"
-    image = CORPUS[1]
-    return {
-        f"/c/{place.channel}": names(100)[0],
-        f"{settings}/overview": image,
-        f"{settings}/channels": names(100)[0],
-        f"{settings}/roles": names(100)[13],
-        f"{settings}/members": names(32)[0],
-        f"{settings}/invites": first,
-        f"{settings}/bans": fourth,
-        f"{settings}/webhooks": first,
-        f"{settings}/audit": third,
-        f"{channel}/permissions": names(100)[0],
-        f"{channel}/webhooks": first,
-        f"{group}/members": victim_name(place),
-        f"{group}/requests": first,
-        "/people/friends": shown[place.people[1].name],
-        "/settings/notifications": image,
-        "/admin/people": first,
-        f"/invite/{place.code}": image,
-    }
-
-
-def _channels(owner: Person, server: str, lines: Iterator[str]) -> str:
+def _channels(owner: Person, server: str) -> str:
     """Every line is a channel, every text a topic, some a category; the first channel's id."""
     path = f"/servers/{server}"
-    rows = [owner.ok("POST", f"{path}/categories", {"name": next(lines)}) for _ in range(8)]
+    rows = [owner.ok("POST", f"{path}/categories", {"name": name}) for name in NAMES[:6]]
     categories = itertools.cycle([row["id"] for row in rows])
     made = [
-        owner.ok(
-            "POST",
-            f"{path}/channels",
-            {"name": name, "description": text, "category_id": next(categories)},
-        )
-        for name, text in zip(names(100), CORPUS, strict=False)
+        owner.ok("POST", f"{path}/channels", {**row, "category_id": next(categories)})
+        for row in ({"name": a, "description": b} for a, b in zip(NAMES, CORPUS, strict=False))
     ]
     return str(made[0]["id"])
 
 
-def _roles(owner: Person, server: str, victim: Person, lines: Iterator[str]) -> None:
+def _roles(owner: Person, server: str, channel: str, victim: Person) -> None:
     path = f"/servers/{server}"
-    roles = [
-        owner.ok("POST", f"{path}/roles", {"name": next(lines), "color": 0xFFFFFF})["id"]
-        for _ in range(24)
-    ]
+    bodies = [{"name": name, "color": 0xFFFFFF} for name in NAMES[:24]]
+    roles = [owner.ok("POST", f"{path}/roles", body)["id"] for body in bodies]
+    for role in roles[:4]:
+        override = {"kind": "role", "allow": ["ADD_REACTIONS"]}
+        owner.ok("PUT", f"/channels/{channel}/overrides/{role}", override)
     owner.ok("PATCH", f"{path}/roles/{roles[-1]}", {"permissions": ["ADMINISTRATOR"]})
     owner.ok("PATCH", f"{path}/roles", [{"role_id": roles[-1], "position": len(roles)}])
-    body = {"role_ids": roles, "reason": next(lines)}
+    body = {"role_ids": roles, "reason": CORPUS[2]}
     owner.ok("PATCH", f"{path}/members/{victim.id}", body)
 
 
 def _members(owner: Person, server: str, people: list[Person]) -> None:
     """Nicknames, one who was kicked and one who was banned, with reasons."""
     path = f"/servers/{server}"
-    short, reasons = names(32), itertools.cycle(CORPUS)
-    for person, nickname in zip(people[1:], short, strict=False):
-        owner.ok("PATCH", f"{path}/members/{person.id}", {"nickname": nickname})
-    owner.ok("DELETE", f"{path}/members/{people[2].id}", {"reason": next(reasons)})
-    owner.ok("PUT", f"{path}/bans/{people[3].id}", {"reason": next(reasons)})
+    owner.ok("PATCH", f"{path}/members/{people[1].id}", {"nickname": NICKNAMES[0]})
+    for person in people[2:]:
+        owner.ok("DELETE", f"{path}/members/{person.id}", {"reason": CORPUS[3]})
+    owner.ok("PUT", f"{path}/bans/{people[3].id}", {"reason": CORPUS[4]})
 
 
-def _programs(owner: Person, server: str, channel: str, lines: Iterator[str]) -> None:
-    hooks = [
-        owner.ok("POST", f"/channels/{channel}/webhooks", {"name": next(lines)}) for _ in range(6)
-    ]
-    pictures = itertools.cycle(("http://127.0.0.1:9/a.png", "https://tracker.example/a.svg"))
-    for hook in hooks:
-        body = {"content": next(lines), "username": next(lines)[:80], "avatar_url": next(pictures)}
-        owner.ok("POST", f"/webhooks/{hook['id']}/{hook['token']}", body)
-        odd = body | {"avatar_url": "javascript:window.xss=1"}
-        owner.call("POST", f"/webhooks/{hook['id']}/{hook['token']}", odd)
-    bot = owner.ok("POST", "/bots", {"username": f"<b>bot{next(_tries)}", "display_name": next(lines)})
+def _programs(owner: Person, server: str, channel: str) -> None:
+    picture = "https://tracker.example/a.svg"
+    for name in NAMES[5:10]:
+        hook = owner.ok(
+            "POST", f"/channels/{channel}/webhooks", {"name": name, "avatar_url": picture}
+        )
+        body = {"content": name, "username": name[:80], "avatar_url": picture}
+        path = f"/webhooks/{hook['id']}/{hook['token']}"
+        owner.ok("POST", path, body)
+        owner.call("POST", path, {**body, "avatar_url": "javascript:window.xss=1"})
+    name = f"<b>bot{next(_tries)}"
+    bot = owner.ok("POST", "/bots", {"username": name, "display_name": NAMES[7]})
     owner.ok("PUT", f"/servers/{server}/bots/{bot['user']['id']}")
 
 
-def _group(people: list[Person], victim: Person, lines: Iterator[str]) -> str:
-    """A private group of the victim's own, that attackers ask to come into; and friends that they would be."""
-    body = {"name": next(lines), "description": CORPUS[1], "private": True}
-    made = victim.ok("POST", "/channels", body)
+def _around(people: list[Person], victim: Person) -> str:
+    """A friend, somebody who would be one, and the victim's private group that an attacker asks to come into."""
+    made = victim.ok("POST", "/channels", {"name": IMAGE, "description": IMAGE, "private": True})
     people[0].call("PUT", f"/channels/{made['id']}/members/@me")
-    for person in people[1:]:
+    for person in people[1:3]:
         person.ok("PUT", f"/relationships/{victim.id}", {"bond": "friend"})
-        victim.ok("PUT", f"/relationships/{person.id}", {"bond": "friend"})
+    victim.ok("PUT", f"/relationships/{people[1].id}", {"bond": "friend"})
     return str(made["id"])
 
 
 def talk(people: list[Person], channel: str) -> list[dict[str, Any]]:
-    """The corpus as messages, all of it in one too, answers to them, edits, reactions, pins; by those who are there."""
+    """The corpus as messages, all of it in a few too, answers to some, an edit; by those who are there."""
     authors = itertools.cycle(people)
     sent = [next(authors).send(channel, vector) for vector in CORPUS]
-    sent += [people[0].send(channel, part) for part in _joined(CORPUS)]
+    sent += [people[0].send(channel, text) for text in _joined(CORPUS)]
+    path = f"/channels/{channel}/messages"
     for message, vector in zip(sent[-30:], CORPUS, strict=False):
         body = {"content": vector, "reply_to": message["id"]}
-        sent.append(people[0].ok("POST", f"/channels/{channel}/messages", body))
+        sent.append(people[0].ok("POST", path, body))
     last = people[0].send(channel, "an innocent word")
-    path = f"/channels/{channel}/messages/{last['id']}"
-    people[0].ok("PATCH", path, {"content": CORPUS[1]})
-    sent.append(last)
-    return sent
+    people[0].ok("PATCH", f"{path}/{last['id']}", {"content": IMAGE})
+    return [*sent, last]
 
 
 def _joined(vectors: list[str]) -> Iterator[str]:
