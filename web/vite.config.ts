@@ -24,6 +24,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
+    // A test reads what the protocol's document names.
+    fs: { allow: ['.', '../docs', '../tests'] },
     // The host stays this one's: the server takes a page's connection for its own by it.
     proxy: {
       '/api': { target: server, changeOrigin: false },

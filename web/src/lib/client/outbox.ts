@@ -71,6 +71,11 @@ export class Outbox {
     return nonce;
   }
 
+  /** Returns when all that was given so far is kept. */
+  saved(): Promise<void> {
+    return this.#saving;
+  }
+
   async #save(pending: Pending): Promise<void> {
     this.#order = Math.max(this.#order + 1, this.parts.ports.clock.now());
     const { account } = this.parts;
@@ -90,6 +95,8 @@ export class Outbox {
   async #adopt(living: ReadonlySet<string>): Promise<void> {
     const mine = new Set(this.#queue.map((one) => one.nonce));
     const found = await this.parts.store.queued(this.parts.account);
+    // Whatever clock the other tab had: what is sent from now on stands behind what it has left.
+    this.#order = Math.max(this.#order, ...found.map(({ order }) => order));
     const left = found.filter(({ tab, nonce }) => tab !== this.#tab && !living.has(this.#lock(tab)) && !mine.has(nonce));
     for (const one of left) await this.parts.store.putQueued({ ...one, tab: this.#tab });
     if (left.length === 0) return;

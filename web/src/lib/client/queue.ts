@@ -62,7 +62,8 @@ export function acknowledged(queue: Queue, nonce: string, seq: number): Queue {
 export function refused(queue: Queue, nonce: string, error: Refusal, now: number): Queue {
   return change(queue, nonce, (one) => {
     if (one.status !== 'sending') return one;
-    if (error.code === 'network') return { ...one, status: 'queued' };
+    // No answer although the connection stands: not at once again.
+    if (error.code === 'network') return { ...one, status: 'queued', notBefore: now + PAUSE_S * 1000 };
     if (!LATER.has(error.code)) return { ...one, status: 'failed', isInDoubt: false, isThere: false, error };
     const notBefore = now + Math.ceil((error.retry_after ?? PAUSE_S) * 1000);
     return { ...one, status: 'queued', isInDoubt: false, isThere: false, notBefore, error };

@@ -77,9 +77,11 @@ export function ascending(messages: readonly Message[]): Message[] {
   return merge(messages, []);
 }
 
-function touches(low: readonly Message[], high: readonly Message[]): boolean {
-  const [last, first] = [low.at(-1), high[0]];
-  return last === undefined || first === undefined || first.seq <= last.seq + 1;
+/** Whether two parts overlap or follow each other, so that together they have no hole. */
+function touches(one: readonly Message[], other: readonly Message[]): boolean {
+  const [first, last, start, end] = [one[0], one.at(-1), other[0], other.at(-1)];
+  if (!first || !last || !start || !end) return true;
+  return Math.max(first.seq, start.seq) <= Math.min(last.seq, end.seq) + 1;
 }
 
 /** A page of what came before. One that does not join changes nothing. */

@@ -2,8 +2,10 @@
 
 import type { Input } from '../model/apply';
 import { checked } from '../client/rest';
-import type { Channel, Id, Member, Relationship, ServerMember } from '../model/entities';
+import { mentionsMe } from '../model/counts';
+import type { Channel, Id, Member, Message, Relationship, ServerMember } from '../model/entities';
 import type { State } from '../model/state';
+import { at } from '../model/timelines';
 import * as of from '../wire/entities';
 import { list } from '../wire/shape';
 import type { Session } from './session.svelte';
@@ -26,12 +28,21 @@ export class Followers {
       if (input.type === 'channel_created' && before.channels[input.data.channel_id] === undefined) {
         this.#quietly(this.loadChannel(input.data.channel_id));
       }
+      if (input.type === 'message_updated' || input.type === 'message_recalled') this.#recount(before, input.data.message);
     }
     for (const id of this.#channels) {
       const { members, channels } = this.session.state;
       if (channels[id] === undefined) this.#channels.delete(id);
       else if (members[id] === undefined && before.members[id] !== undefined) this.#quietly(this.#fetchMembers(id));
     }
+  }
+
+  /** A change of an unread message that was never here may change how many call one: only the server knows. */
+  #recount(before: State, message: Message): void {
+    const channel = before.channels[message.channel_id];
+    if (channel === undefined || message.seq <= channel.read_seq || message.version <= channel.version) return;
+    if (at(before.timelines[channel.id], message.seq) !== undefined) return;
+    if (channel.mentions > 0 || mentionsMe(before, channel, message, false)) this.#quietly(this.loadChannel(channel.id));
   }
 
   /** When everything that was missed is here: what has no versions is read anew. */

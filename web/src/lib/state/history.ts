@@ -11,12 +11,16 @@ const PAGE = 50;
 const LONG_PAGE = 100;
 /** How many pages a search for where one left off may read. */
 const SEARCHES = 24;
+/** How many channels keep all that was loaded of them. */
+const WHOLE = 8;
 
 type Query = Record<string, string | number | undefined>;
 
 export class History {
   /** What is being loaded: asked twice, it is loaded once. */
   #loading = new Map<string, Promise<void>>();
+  /** The channels looked at, the latest first. */
+  #looked: Id[] = [];
 
   constructor(private readonly session: Session) {}
 
@@ -34,7 +38,14 @@ export class History {
   }
 
   show(channelId: Id, target: Target): Promise<void> {
+    this.#look(channelId);
     return this.#once(`${channelId} ${JSON.stringify(target)}`, () => this.#show(channelId, target));
+  }
+
+  /** Of channels that nobody has looked at for long only the end is kept. */
+  #look(channelId: Id): void {
+    this.#looked = [channelId, ...this.#looked.filter((id) => id !== channelId)];
+    for (const id of this.#looked.splice(WHOLE)) this.session.tell('trim', { channel_id: id, kept: PAGE });
   }
 
   #show(channelId: Id, target: Target): Promise<void> {

@@ -117,6 +117,9 @@ const ACK = fields({
 });
 const ERROR = fields({ code: oneOf(...CODES), message: text, retry_after: maybe(number), field: maybe(text), channel_id: maybe(id) });
 
+/** By name; not an object, which has names of its own. */
+const CHECKS = new Map<string, Check>([...Object.entries(EVENTS), ['message_ack', ACK], ['error', ERROR]]);
+
 function parsed(payload: unknown): unknown {
   if (typeof payload !== 'string') return undefined;
   try {
@@ -143,7 +146,7 @@ export function decode(payload: unknown): Incoming {
 function named(type: string, data: unknown, ref: Ref): Incoming {
   if (type === 'heartbeat_ack') return { kind: 'heartbeat_ack' };
   if (type === 'ok') return { kind: 'ok', data, ref };
-  const check = Object.hasOwn(EVENTS, type) ? EVENTS[type as EventName] : { message_ack: ACK, error: ERROR }[type];
+  const check = CHECKS.get(type);
   if (check === undefined) return { kind: 'unknown', type };
   const wrong = check(data, type);
   if (wrong !== null) return { kind: 'garbage', why: wrong, ref };

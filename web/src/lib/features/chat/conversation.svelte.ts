@@ -1,6 +1,7 @@
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
-import type { Channel, Id, Message, Role, User } from '../../model/entities';
+import type { Channel, Id, Message, Role, Server, ServerMember, User } from '../../model/entities';
 import type { App } from '../../state';
 import { roleColours } from './colour';
 import { t } from './words';
@@ -9,6 +10,15 @@ import { t } from './words';
 export interface Picking {
   anchor: HTMLElement;
   pick: (emoji: string) => void;
+}
+
+/** What rows depend on. Each event makes another state; only when one of these is another, rows are looked at again. */
+interface Facts {
+  me: Id | null;
+  users: Readonly<Record<Id, User>>;
+  server: Server | undefined;
+  serverMembers: Readonly<Record<Id, ServerMember>> | undefined;
+  mayReact: boolean;
 }
 
 const ORIGINS = 300;
@@ -30,6 +40,8 @@ export class Conversation {
   focusComposer: () => void = () => undefined;
   insert: (text: string) => void = () => undefined;
 
+  #facts = $state.raw<Facts>({ me: null, users: {}, server: undefined, serverMembers: undefined, mayReact: false });
+  #names = new Map<Id, string>();
   readonly #origins = new SvelteMap<Id, Message | null>();
 
   constructor(
@@ -47,27 +59,63 @@ export class Conversation {
     return this.channel === undefined ? '' : titleOf(this.channel, this.app);
   }
 
+  /** Looks at the state; the chat calls it when that has changed. */
+  follow(): void {
+    const { app, channel } = this;
+    const serverId = channel?.server_id ?? '';
+    const next: Facts = {
+      me: app.me?.id ?? null,
+      users: app.state.users,
+      server: app.state.servers[serverId],
+      serverMembers: app.state.serverMembers[serverId],
+      mayReact: channel !== undefined && app.may(channel, 'ADD_REACTIONS'),
+    };
+    const before = untrack(() => this.#facts);
+    if ((Object.keys(next) as (keyof Facts)[]).every((key) => next[key] === before[key])) return;
+    this.#names = new Map();
+    this.#facts = next;
+  }
+
+  /** Oneself. */
+  get me(): Id | null {
+    return this.#facts.me;
+  }
+
+  get mayReact(): boolean {
+    return this.#facts.mayReact;
+  }
+
+  /** The role that everybody in the channel's server has. */
+  get everyoneRole(): Id | null {
+    return this.#facts.server?.everyone_role_id ?? null;
+  }
+
   /** What a person is called here; of a webhook, what it calls itself. */
   name(user: User, webhook?: Message['webhook']): string {
-    if (webhook?.name) return webhook.name;
-    return this.app.nameOf(user.id, this.channelId) || user.display_name || user.username;
+    return webhook?.name || this.#known(user.id) || user.display_name || user.username;
   }
 
   /** The same by id, for mentions and reactions: the person may not be known. */
   nameById(id: Id): string {
-    const user = this.app.state.users[id];
-    return (user && this.name(user)) || this.app.nameOf(id, this.channelId) || t('someone');
+    return this.#known(id) || t('someone');
+  }
+
+  #known(id: Id): string {
+    // Names come from the facts alone: whoever asks is told when these change, not of every event.
+    void this.#facts;
+    const found = this.#names.get(id) ?? untrack(() => this.app.nameOf(id, this.channelId));
+    this.#names.set(id, found);
+    return found;
   }
 
   /** The roles of the channel's server, the most powerful first. */
   get roles(): Role[] {
-    const server = this.app.state.servers[this.channel?.server_id ?? ''];
-    return [...(server?.roles ?? [])].sort((a, b) => b.position - a.position);
+    return [...(this.#facts.server?.roles ?? [])].sort((a, b) => b.position - a.position);
   }
 
   /** The colour of a person's most powerful role that has one. */
   colours(id: Id): { light: string; dark: string } | null {
-    const member = this.app.state.serverMembers[this.channel?.server_id ?? '']?.[id];
+    const member = this.#facts.serverMembers?.[id];
     if (member === undefined || member.role_ids.length === 0) return null;
     const role = this.roles.find((each) => each.color !== 0 && member.role_ids.includes(each.id));
     return role === undefined ? null : roleColours(role.color);

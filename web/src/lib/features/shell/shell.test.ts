@@ -80,7 +80,7 @@ test('a folded server still shows how much in it is meant for oneself', () => {
     servers: servers(server('50', { name: 'Makers' })),
   };
   show(Sidebar, { places: places(fake.state) });
-  const fold = screen.getByRole('button', { name: 'Fold or unfold Makers' });
+  const fold = screen.getByRole('button', { name: 'Makers' });
   fold.click();
   flushSync();
   expect(fold.getAttribute('aria-expanded')).toBe('false');

@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { chances } from '../testing/chances';
-import { decode } from '../wire/frames';
-import { apply, applyAll, type Input } from './apply';
-import type { Ready, ServerEvent } from './events';
-import { byAge } from './selectors';
-import { EMPTY, type State } from './state';
+import { decode } from './frames';
+import { apply, applyAll, type Input } from '../model/apply';
+import type { Ready, ServerEvent } from '../model/events';
+import { byAge } from '../model/selectors';
+import { EMPTY, type State } from '../model/state';
 
 interface Case {
   snapshot_before: Ready;

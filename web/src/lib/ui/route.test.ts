@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { go, lastPlace, onLeave, route } from './route.svelte';
+
+let stop = (): void => undefined;
+beforeEach(() => go('#/c/7'));
+afterEach(() => stop());
+
+test('the way back leads to the last place that was no settings', () => {
+  go('#/settings/profile');
+  go('#/s/3/settings/roles/4');
+  go('#/admin/figures');
+  expect(lastPlace()).toBe('#/c/7');
+  go('#/people/friends');
+  expect(lastPlace()).toBe('#/people/friends');
+});
+
+test('who asks first keeps one where one is, until one goes on', () => {
+  let proceed = (): void => undefined;
+  stop = onLeave((later) => {
+    proceed = later;
+    return true;
+  });
+  go('#/c/8');
+  expect(route()).toEqual(['c', '7']);
+  expect(location.hash).toBe('#/c/7');
+  proceed();
+  expect(route()).toEqual(['c', '8']);
+});
+
+test('by a link or the browser too: the address goes back', () => {
+  stop = onLeave(() => true);
+  history.pushState(null, '', '#/c/9');
+  dispatchEvent(new Event('hashchange'));
+  expect([location.hash, route()]).toEqual(['#/c/7', ['c', '7']]);
+});
