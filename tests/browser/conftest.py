@@ -40,12 +40,25 @@ def built_client() -> None:
 
 
 @pytest.fixture(scope="package")
-def site(built_client: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server with the client, shared: make your own people and channels, and leave it running."""
+def claimed(
+    built_client: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[RunningServer, Person]]:
+    """A server with the client, and its administrator."""
     folder = tmp_path_factory.mktemp("site")
     with running(folder, {"HUBBUB_PRESENCE_GRACE_SECONDS": "0.2"}) as started:
-        claim(started)
-        yield started
+        yield started, claim(started)
+
+
+@pytest.fixture(scope="package")
+def site(claimed: tuple[RunningServer, Person]) -> RunningServer:
+    """A server with the client, shared: make your own people and channels, and leave it running."""
+    return claimed[0]
+
+
+@pytest.fixture(scope="package")
+def administrator(claimed: tuple[RunningServer, Person]) -> Person:
+    """Of the shared server."""
+    return claimed[1]
 
 
 @pytest.fixture

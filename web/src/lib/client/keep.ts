@@ -2,6 +2,8 @@
 
 import type { Id } from '../model/entities';
 import { EMPTY, type State } from '../model/state';
+import * as of from '../wire/entities';
+import { count, fields, flag, list, number, orNull, table, text } from '../wire/shape';
 import type { Store } from './store';
 
 const NAME = 'state';
@@ -46,11 +48,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function looksLikeState(value: unknown): value is State {
-  if (!isRecord(value)) return false;
-  const tables = ['users', 'channels', 'servers', 'relationships', 'timelines', 'activity', 'positions'];
-  return isRecord(value['me']) && tables.every((name) => isRecord(value[name]));
-}
+/** Down to the last field: what is missing somewhere would stop the page when it is shown, at every start anew. */
+const STATE = fields({
+  me: of.profile,
+  sessionId: orNull(text),
+  users: table(of.user),
+  channels: table(of.channel),
+  servers: table(of.server),
+  relationships: table(of.relationship),
+  timelines: table(fields({ messages: list(of.message), hasOlder: flag, hasNewer: flag })),
+  activity: table(number),
+  positions: table(count),
+});
 
 /** Keeps it. */
 export async function keep(store: Store, account: Id, state: State): Promise<void> {
@@ -60,7 +69,7 @@ export async function keep(store: Store, account: Id, state: State): Promise<voi
 /** What was kept of this account; null where there is nothing, or nothing that can be read. */
 export async function recall(store: Store, account: Id): Promise<State | null> {
   const found = await store.known(account, NAME);
-  if (!isRecord(found) || found['shape'] !== SHAPE || !looksLikeState(found['state'])) return null;
-  const state = { ...EMPTY, ...found['state'] };
+  if (!isRecord(found) || found['shape'] !== SHAPE || STATE(found['state'], NAME) !== null) return null;
+  const state = { ...EMPTY, ...(found['state'] as State) };
   return state.me?.id === account ? state : null;
 }

@@ -3,6 +3,7 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
 import type { Id } from '../model/entities';
+import { fields, id, number, oneOf, orNull, text } from '../wire/shape';
 import type { Pending } from './contract';
 
 const NAME = 'hubbub';
@@ -23,6 +24,21 @@ interface Tables extends DBSchema {
   /** By account and name. */
   known: { key: [Id, string]; value: { account: Id; name: string; value: unknown }; indexes: { account: Id } };
 }
+
+/** What another version wrote may be anything: only this is sent. */
+const QUEUED = fields({
+  nonce: text,
+  tab: text,
+  order: number,
+  pending: fields({
+    nonce: text,
+    channel_id: id,
+    content: text,
+    reply_to: orNull(id),
+    created_at: number,
+    status: oneOf('queued', 'sending', 'failed'),
+  }),
+});
 
 const TABLES = ['outbox', 'drafts', 'known'] as const;
 
@@ -75,7 +91,7 @@ export class Store {
 
   async queued(account: Id): Promise<Queued[]> {
     const found = await this.#try((db) => db.getAllFromIndex('outbox', 'account', account));
-    return (found ?? []).sort((one, other) => one.order - other.order);
+    return (found ?? []).filter((one) => QUEUED(one, 'outbox') === null).sort((one, other) => one.order - other.order);
   }
   async putQueued(queued: Queued): Promise<void> {
     await this.#put('outbox', queued);
@@ -86,7 +102,7 @@ export class Store {
 
   async drafts(account: Id): Promise<Record<Id, string>> {
     const found = await this.#try((db) => db.getAllFromIndex('drafts', 'account', account));
-    return Object.fromEntries((found ?? []).map(({ channel, text }) => [channel, text]));
+    return Object.fromEntries((found ?? []).filter((one) => typeof one.text === 'string').map(({ channel, text }) => [channel, text]));
   }
   async putDraft(account: Id, channel: Id, text: string): Promise<void> {
     if (text === '') await this.#try((db) => db.delete('drafts', [account, channel]));

@@ -52,9 +52,13 @@ export function onLeave(stays: Guard): () => void {
   return () => guards.delete(stays);
 }
 
-/** The parts between slashes, decoded; `#/c/7` is `['c', '7']`. */
+/** The parts between slashes, decoded; `#/c/7` is `['c', '7']`. Nothing is called what every object has: those are `~`. */
 export function route(): string[] {
-  return path.split('/').filter(Boolean).map(decoded);
+  return path
+    .split('/')
+    .filter(Boolean)
+    .map(decoded)
+    .map((part) => (part in Object.prototype ? '~' : part));
 }
 
 /** The address of the last place that was no settings: where "back" leads. */

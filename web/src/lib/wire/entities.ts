@@ -84,17 +84,12 @@ const self = both(fields({ user_id: id, notify: text }), inServer);
 
 export const bareServer = fields({ id, name: text, icon: text, owner_id: id, everyone_role_id: id, created_at: text, version: count });
 
-export const serverView = both(
+/** Without its channels. */
+export const server = both(
   bareServer,
-  fields({
-    member: self,
-    roles: list(role),
-    categories: list(category),
-    channels: list(channel),
-    member_count: count,
-    permissions: list(text),
-  }),
+  fields({ member: self, roles: list(role), categories: list(category), member_count: count, permissions: list(text) }),
 );
+export const serverView = both(server, fields({ channels: list(channel) }));
 
 export const relationship = fields({
   user,
