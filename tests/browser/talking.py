@@ -19,13 +19,10 @@ BEHIND: Final = "No answer from the server"
 _LINES: Final = """(log) => [...log.querySelectorAll('article')]
   .map((row) => ({ top: row.getBoundingClientRect().top, text: row.querySelector('.text')?.innerText ?? '' }))
   .sort((a, b) => a.top - b.top).map(({ text }) => text)"""
-_ON_SCREEN: Final = (
-    _LINES.replace(".sort", ".filter(({ top }) => top >= from && top < to).sort").replace(
-        "(log) => ",
-        "(log) => { const { top: from, bottom: to } = log.getBoundingClientRect(); return ",
-    )
-    + "; }"
-)
+_ON_SCREEN: Final = f"""(log) => {{
+  const {{ top: from, bottom: to }} = log.getBoundingClientRect();
+  return {_LINES.replace(".sort", ".filter(({ top }) => top >= from && top < to).sort")[len("(log) => ") :]};
+}}"""
 _SHOWS: Final = (
     f"(wanted) => JSON.stringify(({_LINES})(document.querySelector('[role=log]'))) === wanted"
 )

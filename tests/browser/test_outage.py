@@ -83,18 +83,20 @@ def stored_by(talkers: list[Talker]) -> list[str]:
 
 def without_acks(lost: list[Any]) -> Callable[[WebSocketRoute], None]:
     """The server stores, but its answer does not arrive: the connection ends in its place, three times."""
+    closing: list[asyncio.Future[None]] = []
 
     def connect(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
-        cut: list[Any] = []
+        is_cut = False
 
         def pass_on(text: str | bytes) -> None:
+            nonlocal is_cut
             frame = json.loads(text)
-            if frame["type"] == "message_ack" and len(lost) < 3 and not cut:
-                cut.append(frame)
+            if frame["type"] == "message_ack" and len(lost) < 3 and not is_cut:
+                is_cut = True
                 lost.append(frame["data"]["duplicate"])
-                asyncio.ensure_future(socket.close(code=1012, reason="lost"))  # noqa: RUF006  # ends with the page
-            if not cut:
+                closing.append(asyncio.ensure_future(socket.close(code=1012, reason="lost")))
+            if not is_cut:
                 socket.send(text)
 
         server.on_message(pass_on)

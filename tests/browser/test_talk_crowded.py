@@ -64,6 +64,7 @@ async def test_fifty_thousand_messages_are_never_many_rows(
     talker = await sit_down(visit, person, channel)
     await talker.page.evaluate(_WATCH)
     await talker.log.hover()
+    numbers: list[int] = []
     for _ in range(60):
         await talker.page.mouse.wheel(0, -2_000)
         await talker.page.evaluate(_FRAMES)
