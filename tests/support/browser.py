@@ -29,8 +29,9 @@ document.addEventListener('securitypolicyviolation', (event) =>
 """
 # What has happened is told before what comes after it.
 _SETTLE: Final = "() => new Promise((resolve) => setTimeout(resolve))"
-_RUN_AXE: Final = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+_RUN_AXE: Final = """async ([within, rules]) => {
+  const only = rules.length > 0 ? { runOnly: rules } : {};
+  const { violations } = await axe.run(within === '' ? document : within, { resultTypes: ['violations'], ...only });
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.map(({ target }) => target.join(' ')) }));
 }"""
@@ -152,12 +153,16 @@ class Visitor:
 
     # -- looking ------------------------------------------------------------------------------------
 
-    async def axe(self, *, passing: Sequence[str] = ()) -> list[Finding]:
-        """Serious and critical findings, without the rules in `passing`. axe is run beside the page's own scripts,
-        where the policy does not reach."""
+    async def axe(
+        self, within: str = "", *, rules: Sequence[str] = (), passing: Sequence[str] = ()
+    ) -> list[Finding]:
+        """Serious and critical findings in the whole page, or in what the selector `within` finds; by all rules or
+        only by `rules`, and without those in `passing`. axe is run beside the page's own scripts, where the policy
+        does not reach."""
         assert _AXE.is_file(), "axe-core is not installed: run `make test`, or `npm ci` in web."
-        await self.page.evaluate(_AXE.read_text())
-        found: list[Finding] = await self.page.evaluate(_RUN_AXE)
+        if not await self.page.evaluate("() => 'axe' in window"):
+            await self.page.evaluate(_AXE.read_text())
+        found: list[Finding] = await self.page.evaluate(_RUN_AXE, [within, list(rules)])
         return [finding for finding in found if finding["id"] not in passing]
 
     async def overflow(self) -> int:
