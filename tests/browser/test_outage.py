@@ -66,6 +66,8 @@ async def test_server_is_killed_while_two_people_type_and_send(
         for talker in talkers:
             await expect(talker.composer).to_have_value(f"{draft}the rest")
             await expect(talker.banner).to_have_count(0)
+    for talker in talkers:
+        await expect(talker.log.get_by_role("img", name=UNSENT)).to_have_count(0)
     everything = stored_by(talkers)
     for talker in talkers:
         await talker.shows(everything)

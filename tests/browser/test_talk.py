@@ -12,6 +12,13 @@ from support.rest import sign_in, sign_up
 from support.server import RunningServer
 
 NEW = "new-line"
+KEPT = """(text) => new Promise((done) => {
+  const opening = indexedDB.open('hubbub');
+  opening.onsuccess = () => {
+    const asking = opening.result.transaction('drafts').objectStore('drafts').getAll();
+    asking.onsuccess = () => (opening.result.close(), done(asking.result.some((draft) => draft.text === text)));
+  };
+})"""
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -98,6 +105,7 @@ async def test_arrow_up_edits_the_last_of_ones_own(visit: Visit, site: RunningSe
     writer, reader = await meet(visit, site.url)
     await writer.say("teh first")
     await writer.say("teh last")
+    await reader.sees("teh last")
     await reader.say("not mine")
     await writer.sees("not mine")
     await writer.composer.press("ArrowUp")
@@ -143,16 +151,15 @@ async def test_reactions_are_added_counted_and_taken_back(
     await search.fill("party popper")
     await search.press("Enter")
     mine, theirs = (
-        talker.message("we did it").get_by_role("button", name="🎉: ")
-        for talker in (writer, reader)
+        talker.message("we did it").get_by_role("button", name="🎉") for talker in (writer, reader)
     )
-    await expect(mine).to_have_accessible_name(f"🎉: {reader.person.name}")
+    await expect(mine).to_have_accessible_name(f"🎉 1: {reader.person.name}")
     await expect(mine).to_have_attribute("aria-pressed", "false")
     await mine.click()
-    await expect(theirs).to_have_text("🎉2")
+    await expect(theirs).to_contain_text("2")
     await theirs.click()
-    await expect(mine).to_have_text("🎉1")
-    await expect(mine).to_have_accessible_name(f"🎉: {writer.person.name}")
+    await expect(mine).to_contain_text("1")
+    await expect(mine).to_have_accessible_name(f"🎉 1: {writer.person.name}")
     await mine.click()
     await expect(theirs).to_have_count(0)
 
@@ -381,6 +388,7 @@ async def test_drafts_stay_with_their_channels_over_a_reload(
     await writer.go(other)
     await expect(writer.composer).to_have_value("")
     await writer.composer.fill("for the other")
+    await writer.until(KEPT, "for the other")
     await writer.page.reload()
     await expect(writer.composer).to_have_value("for the other")
     await writer.go(writer.channel)
