@@ -16,7 +16,6 @@ Visit = Callable[..., Awaitable[Visitor]]
 REFUSED = r"the server responded with a status of 4\d\d"
 
 
-
 async def fill(page: Page, **fields: str) -> None:
     labels = {
         "name": "User name",
@@ -85,9 +84,7 @@ async def test_wrong_password_is_said_and_the_right_one_leads_to_the_place_of_th
     await page.get_by_label("User name or e-mail").fill(ada.name)
     await page.get_by_label("Password", exact=True).fill("not the password")
     await submit(page, "Sign in")
-    await expect(page.get_by_role("alert")).to_have_text(
-        "The user name or the password is wrong."
-    )
+    await expect(page.get_by_role("alert")).to_have_text("The user name or the password is wrong.")
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Engines")).to_be_visible()
