@@ -8,7 +8,7 @@ STAMPS := .make
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check web grid bench budget fix lock
+.PHONY: help run test setup check web grid bench budget screenshots fix lock
 
 help:  ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -47,6 +47,9 @@ bench: $(STAMPS)/test  ## Run the benchmarks, side by side with their peers.
 
 budget: $(STAMPS)/test client  ## Measure the web client in Chromium against its goals.
 	PYTHONPATH=tests $(BIN)/python benchmarks/web.py
+
+screenshots: $(STAMPS)/test client  ## Take the README's pictures anew, in docs/images.
+	PYTHONPATH=tests $(BIN)/python docs/screenshots.py
 
 fix: $(STAMPS)/test  ## Let ruff mend what it can.
 	$(BIN)/ruff check --fix

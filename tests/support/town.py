@@ -26,7 +26,10 @@ _GARDEN: Final = (
         "Plan for Saturday:\n\n- 9:00 water the seedlings\n- 9:30 string and canes\n- 11:00 tea",
     ),
     ("sam", "The watering timer runs again. I changed its program to this:"),
-    ("sam", "```python\nfor bed in beds:\n    if bed.moisture < 0.35:\n        bed.water(minutes=6)\n```"),
+    (
+        "sam",
+        "```python\nfor bed in beds:\n    if bed.moisture < 0.35:\n        bed.water(minutes=6)\n```",
+    ),
     ("ines", "Six minutes is plenty, the clay holds it well."),
     ("teo", "Then we are set. See you all on Saturday!"),
     ("xiaoyu", "周六我也来帮忙，带一些薄荷和紫苏的小苗。"),
@@ -177,7 +180,12 @@ def _talk(people: dict[str, Person], group: str, lines: tuple[tuple[str, str], .
 def _decorate(people: dict[str, Person], channel: str, said: list[str]) -> None:
     """Reactions, a pin, an edit, a reply, a mention and a recall."""
     path = f"/channels/{channel}"
-    for name, emoji, at in (("teo", "🌱", 0), ("ines", "🌱", 0), ("sam", "☕", 5), ("ines", "☕", 5)):
+    for name, emoji, at in (
+        ("teo", "🌱", 0),
+        ("ines", "🌱", 0),
+        ("sam", "☕", 5),
+        ("ines", "☕", 5),
+    ):
         people[name].ok("PUT", f"{path}/messages/{said[at]}/reactions/{emoji}/@me")
     people["mara"].ok("PUT", f"{path}/pins/{said[5]}")
     people["ines"].ok(

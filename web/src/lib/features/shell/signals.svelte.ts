@@ -28,7 +28,7 @@ export function showCounts(app: App, place: () => string): void {
 /** Tells of what arrives; called while a component is being made. */
 export function tellArrivals(app: App): void {
   const waiting = new Map<Id, Arrival>();
-  const chosen = chooseTab(app.me?.id ?? '');
+  const chosen = chooseTab(app.accounts.all.find((one) => one.active)?.id ?? '');
   let before: Readonly<Record<Id, Channel>> | null = null;
 
   function tell(channelId: Id): void {
