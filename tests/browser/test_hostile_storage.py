@@ -70,7 +70,7 @@ def states(person: Person) -> list[dict[str, Any]]:
     me = {"id": person.id, "username": person.name, "display_name": IMAGE}
     lobby = {"id": "0", "kind": "lobby", "name": IMAGE}
     message = {"id": "1", "channel_id": "0", "seq": 1, "content": IMAGE}
-    broken = [
+    broken: list[dict[str, Any]] = [
         {"channels": {"0": None}},
         {"channels": {"0": {}}},
         {"channels": {"0": lobby, "7": {"kind": "group"}}},
