@@ -1,7 +1,9 @@
 /** What stands where in the sidebar; pure. */
 
 import type { Category, Channel, Id, Notify, Server } from '../../model/entities';
+import { level } from '../../model/notify';
 import type { State } from '../../model/state';
+import type { App } from '../../state';
 
 /** Channels of one category; `category` is null for those under none. */
 export interface Section {
@@ -95,16 +97,6 @@ export function neighbour(list: readonly Channel[], at: Id | null, step: 1 | -1,
   return null;
 }
 
-/** What one said of a channel; `default` is what its server says, or the kind's own. */
-export type Level = Notify | 'default';
-
-/** What one wants to be told of a channel. The lobby has everybody in it, so that there only what is meant for oneself tells. */
-export function level(channel: Channel, said: Level | undefined, servers: State['servers']): Notify {
-  if (said !== undefined && said !== 'default') return said;
-  if (channel.kind === 'lobby') return 'mentions';
-  return (channel.server_id === null ? undefined : servers[channel.server_id]?.member.notify) ?? 'all';
-}
-
 /** How a channel shows what is new: `loud` is a number to be seen, `quiet` only that there is something. */
 export interface Standing {
   loud: number;
@@ -117,6 +109,16 @@ export function standing(channel: Channel, wants: Notify): Standing {
   if (wants === 'nothing') return { loud: 0, quiet: 0, muted: true };
   const loud = channel.kind === 'direct' && wants === 'all' ? channel.unread : channel.mentions;
   return { loud, quiet: Math.max(0, channel.unread - loud), muted: false };
+}
+
+/** What one is told of it. */
+export function wants(app: Pick<App, 'level' | 'state'>, channel: Channel): Notify {
+  return level(channel, app.level(channel.id), app.state.servers);
+}
+
+/** How it shows what is new, by what one wants to be told. */
+export function standingOf(app: Pick<App, 'level' | 'state'>, channel: Channel): Standing {
+  return standing(channel, wants(app, channel));
 }
 
 /** Of several channels together. */

@@ -6,11 +6,10 @@ import type { App } from '../../state';
 import { href, route } from '../../ui/route.svelte';
 import { desktop, missed, show } from './desktop.svelte';
 import { setIcon } from './favicon';
-import { standingOf, wants } from './levels.svelte';
 import { channelName } from './names';
 import { arrivals, excerpt, tells, title } from './notices';
 import type { Arrival } from './notices';
-import { together } from './order';
+import { standingOf, together, wants } from './order';
 import { t } from './words';
 
 /** Who looks at the channel meanwhile, here or on another device, has read it when this is over. */
@@ -18,7 +17,7 @@ const SETTLE_MS = 1_200;
 
 /** The page's title and icon; called while a component is being made. */
 export function showCounts(app: App, place: () => string): void {
-  const sum = $derived(together(Object.values(app.state.channels).map((channel) => standingOf(channel, app.state.servers))));
+  const sum = $derived(together(Object.values(app.state.channels).map((channel) => standingOf(app, channel))));
   $effect(() => {
     document.title = title(place(), sum.loud, sum.quiet);
   });
@@ -30,6 +29,8 @@ export function tellArrivals(app: App): void {
   const waiting = new Map<Id, Arrival>();
   const chosen = chooseTab(app.me?.id ?? '');
   let before: Readonly<Record<Id, Channel>> | null = null;
+  // What one account waits to be told of is nothing to the next one.
+  $effect(() => () => waiting.clear());
 
   function tell(channelId: Id): void {
     const arrival = waiting.get(channelId);
@@ -42,7 +43,7 @@ export function tellArrivals(app: App): void {
 
   function hear(arrival: Arrival): void {
     const channel = app.state.channels[arrival.channelId];
-    if (channel === undefined || !tells(arrival, wants(channel, app.state.servers))) return;
+    if (channel === undefined || !tells(arrival, wants(app, channel))) return;
     const was = waiting.get(arrival.channelId);
     if (was === undefined) setTimeout(tell, SETTLE_MS, arrival.channelId);
     const mentions = arrival.mentions + (was?.mentions ?? 0);
