@@ -3,7 +3,6 @@ import { words } from '../../ui/language.svelte';
 /** What is said before one is in, and on the way in. */
 export const t = words(
   {
-    tagline: 'Chat on your own server.',
     sign_in: 'Sign in',
     sign_up: 'Sign up',
     sign_in_to: 'Sign in to {name}',
@@ -59,7 +58,6 @@ export const t = words(
     to_start: 'To my places',
   },
   {
-    tagline: '在自己的服务器上聊天。',
     sign_in: '登录',
     sign_up: '注册',
     sign_in_to: '登录 {name}',

@@ -2,6 +2,7 @@
 
 import type { Category, Channel, Id, Notify, Server } from '../../model/entities';
 import { level } from '../../model/notify';
+import { byAge, byPosition } from '../../model/order';
 import type { State } from '../../model/state';
 import type { App } from '../../state';
 
@@ -34,7 +35,7 @@ export function places(state: Known): Places {
     lobby: all.find((channel) => channel.kind === 'lobby') ?? null,
     talks: talks(all, state.activity),
     servers: Object.values(state.servers)
-      .sort((a, b) => a.member.joined_at.localeCompare(b.member.joined_at) || older(a, b))
+      .sort((a, b) => a.member.joined_at.localeCompare(b.member.joined_at) || byAge(a, b))
       .map((server) => ({ server, sections: sections(server, byServer.get(server.id) ?? []) })),
   };
 }
@@ -44,7 +45,7 @@ function talks(all: readonly Channel[], activity: State['activity']): Channel[] 
   return all
     .filter((channel) => channel.server_id === null && channel.kind !== 'lobby')
     .filter((channel) => channel.status !== 'left' && channel.status !== 'banned')
-    .sort((a, b) => last(b) - last(a) || older(b, a));
+    .sort((a, b) => last(b) - last(a) || byAge(b, a));
 }
 
 function sections(server: Server, channels: Channel[]): Section[] {
@@ -56,10 +57,6 @@ function sections(server: Server, channels: Channel[]): Section[] {
   return loose.length > 0 ? [{ category: null, channels: loose }, ...named] : named;
 }
 
-function byPosition(a: { id: Id; position: number }, b: { id: Id; position: number }): number {
-  return a.position - b.position || older(a, b);
-}
-
 function grouped(all: readonly Channel[], key: (channel: Channel) => string): Map<string, Channel[]> {
   const found = new Map<string, Channel[]>();
   for (const channel of all) {
@@ -68,11 +65,6 @@ function grouped(all: readonly Channel[], key: (channel: Channel) => string): Ma
     else list.push(channel);
   }
   return found;
-}
-
-/** Ids are decimal and grow with time. */
-function older(a: { id: Id }, b: { id: Id }): number {
-  return a.id.length - b.id.length || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
 /** Every channel in the order in which the sidebar shows them; what is folded away only where `open` says so. */

@@ -3,6 +3,7 @@ import { untrack } from 'svelte';
 
 import type { Channel, Id } from '../../model/entities';
 import type { App } from '../../state';
+import { looking } from '../../ui/looking';
 import { href, route } from '../../ui/route.svelte';
 import { desktop, missed, show } from './desktop.svelte';
 import { setIcon } from './favicon';
@@ -36,7 +37,7 @@ export function tellArrivals(app: App): void {
     const arrival = waiting.get(channelId);
     const channel = app.state.channels[channelId];
     waiting.delete(channelId);
-    if (arrival === undefined || channel === undefined || channel.unread === 0 || looking(channelId)) return;
+    if (arrival === undefined || channel === undefined || channel.unread === 0 || lookingAt(channelId)) return;
     missed();
     if (desktop() === 'on' && chosen()) void told(app, channel, arrival);
   }
@@ -60,9 +61,9 @@ export function tellArrivals(app: App): void {
   });
 }
 
-function looking(channelId: Id): boolean {
+function lookingAt(channelId: Id): boolean {
   const at = untrack(route);
-  return document.visibilityState === 'visible' && document.hasFocus() && at[0] === 'c' && at[1] === channelId;
+  return looking() && at[0] === 'c' && at[1] === channelId;
 }
 
 /** Of the tabs of one browser and account only the one that holds the lock tells. */
