@@ -20,7 +20,7 @@ export function way(asked: Asked, origin: string): Way {
 }
 
 /** Begins the name of each of the caches. */
-export const PREFIX = 'hubbub-';
+const PREFIX = 'hubbub-';
 
 /** A name for exactly these files: another version has other names in it, as each has its hash in its name. */
 export function version(files: readonly string[]): string {

@@ -35,7 +35,7 @@ function peopleOf(state: State, timelines: Timelines): State['users'] {
 }
 
 /** The part of a state that is kept. Positions only of channels whose timeline goes with them. */
-export function essence(state: State): State {
+function essence(state: State): State {
   const recent = Object.keys(state.channels).sort((a, b) => (state.activity[b] ?? 0) - (state.activity[a] ?? 0));
   const timelines = bounded(state.timelines, recent.slice(0, CHANNELS));
   const positions = Object.fromEntries(Object.entries(state.positions).filter(([id]) => id in timelines));

@@ -104,6 +104,18 @@ describe('rest', () => {
     await clock.advance(20_000);
     await late;
   });
+  test('an answer that stops in the middle of its body is late, too', async () => {
+    answer = (_, init) => {
+      const start = (body: ReadableStreamDefaultController): void => {
+        body.enqueue(new TextEncoder().encode('{"half":'));
+        init.signal?.addEventListener('abort', () => body.error(new Error('aborted')));
+      };
+      return new Response(new ReadableStream({ start }));
+    };
+    const late = expect(new RestClient({ clock, fetch }, null).get('/x')).rejects.toMatchObject({ refusal: { message: expect.stringContaining('in time') } });
+    await clock.advance(20_000);
+    await late;
+  });
   test('a picture that is not there is null', async () => {
     answer = () => new Response('', { status: 404 });
     expect(await new RestClient({ clock, fetch }, null).blob('/users/1/avatar')).toBeNull();

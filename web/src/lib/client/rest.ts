@@ -2,7 +2,7 @@
 
 import { parseJson, problemOf } from '../wire/problem';
 import type { Check } from '../wire/shape';
-import { Refused, type Refusal, type Rest } from './contract';
+import { Refused, type Rest } from './contract';
 import type { Ports } from './ports';
 import type { Renewal } from './tokens';
 
@@ -38,6 +38,9 @@ interface Wanted {
   ms?: number;
 }
 
+type Read<T> = (answer: Response) => Promise<T>;
+type Answer<T> = { status: number; value: T } | { status: number; refused: Refused };
+
 /** REST with one account's token, or with none. */
 export class RestClient implements Rest {
   constructor(
@@ -65,8 +68,7 @@ export class RestClient implements Rest {
 
   async blob(path: string): Promise<Blob | null> {
     try {
-      const answer = await this.#signed({ method: 'GET', url: address(path) });
-      return await read(answer, () => answer.blob());
+      return await this.#signed({ method: 'GET', url: address(path) }, (answer) => answer.blob());
     } catch (error) {
       if (error instanceof Refused && error.refusal.code === 'not_found') return null;
       throw error;
@@ -74,28 +76,30 @@ export class RestClient implements Rest {
   }
 
   async upload<T>(path: string, bytes: Blob): Promise<T> {
-    const wanted = { method: 'PUT', url: address(path), body: bytes, type: bytes.type, ms: UPLOAD_MS };
-    return parsed<T>(await this.#signed(wanted));
+    return this.#signed<T>({ method: 'PUT', url: address(path), body: bytes, type: bytes.type, ms: UPLOAD_MS }, parsed);
   }
 
   async #json<T>(method: string, url: string, body?: unknown): Promise<T> {
     const sent = body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' };
-    return parsed<T>(await this.#signed({ method, url, ...sent }));
+    return this.#signed<T>({ method, url, ...sent }, parsed);
   }
 
   /** With the token; when that is refused, once more with another one. */
-  async #signed(wanted: Wanted): Promise<Response> {
+  async #signed<T>(wanted: Wanted, read: Read<T>): Promise<T> {
     const token = this.renewal === null ? null : await this.renewal.current();
-    const answer = await this.#request(wanted, token);
-    if (answer.status !== 401 || this.renewal === null) return this.#succeeded(answer);
+    const answer = await this.#request(wanted, token, read);
+    if (answer.status !== 401 || this.renewal === null) return succeeded(answer);
     const outcome = await this.renewal.renew();
     if (outcome === 'unreachable') throw unreachable(false);
-    if (outcome === 'refused') this.onSignedOut();
-    if (outcome === 'refused') return this.#succeeded(answer);
-    return this.#succeeded(await this.#request(wanted, await this.renewal.current()));
+    if (outcome === 'refused') {
+      this.onSignedOut();
+      return succeeded(answer);
+    }
+    return succeeded(await this.#request(wanted, await this.renewal.current(), read));
   }
 
-  async #request({ method, url, body, type, ms = TIMEOUT_MS }: Wanted, token: string | null): Promise<Response> {
+  /** The whole answer: what stops in the middle of its body is late, too. */
+  async #request<T>({ method, url, body, type, ms = TIMEOUT_MS }: Wanted, token: string | null, read: Read<T>): Promise<Answer<T>> {
     const abort = new AbortController();
     const cancel = this.ports.clock.after(ms, () => abort.abort());
     const headers: Record<string, string> = { accept: 'application/json' };
@@ -103,31 +107,24 @@ export class RestClient implements Rest {
     if (token !== null) headers['authorization'] = `Bearer ${token}`;
     const given = body === undefined ? {} : { body };
     try {
-      return await this.ports.fetch(url, { method, headers, ...given, signal: abort.signal, credentials: 'omit', cache: 'no-store' });
-    } catch {
-      throw unreachable(abort.signal.aborted);
+      const answer = await this.ports.fetch(url, { method, headers, ...given, signal: abort.signal, credentials: 'omit', cache: 'no-store' });
+      if (answer.ok) return { status: answer.status, value: await read(answer) };
+      return { status: answer.status, refused: new Refused(problemOf(answer.status, await answer.text(), answer.headers.get('retry-after'))) };
+    } catch (error) {
+      throw error instanceof Refused ? error : unreachable(abort.signal.aborted);
     } finally {
       cancel();
     }
   }
-
-  async #succeeded(answer: Response): Promise<Response> {
-    if (answer.ok) return answer;
-    const body = await read(answer, () => answer.text());
-    throw new Refused(problemOf(answer.status, body, answer.headers.get('retry-after')) as Refusal);
-  }
 }
 
-async function read<T>(_: Response, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch {
-    throw unreachable(false);
-  }
+function succeeded<T>(answer: Answer<T>): T {
+  if ('refused' in answer) throw answer.refused;
+  return answer.value;
 }
 
 async function parsed<T>(answer: Response): Promise<T> {
-  const body = await read(answer, () => answer.text());
+  const body = await answer.text();
   if (answer.status === 204 || body === '') return undefined as T;
   const found = parseJson(body);
   if (found === undefined) throw new Refused({ code: 'garbage', message: 'The server answered something that is not JSON.' });

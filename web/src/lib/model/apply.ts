@@ -3,7 +3,7 @@
 import type { Answer } from './answers';
 import { onReady, onSync } from './beginnings';
 import * as channels from './channels';
-import type { EventName, ServerEvent } from './events';
+import type { ServerEvent } from './events';
 import * as members from './members';
 import { onMessageChanged, onNewMessage } from './messages';
 import * as people from './people';
@@ -71,9 +71,6 @@ const ANSWERS: Answers = {
   trim: told.onTrim,
   tick: (state, _, now) => members.withoutIdle(state, now),
 };
-
-/** All events that the model knows. */
-export const EVENT_NAMES = Object.keys(EVENTS) as readonly EventName[];
 
 /** The state after an event or an answer; `now` in ms of the client's clock. */
 export function apply(state: State, input: Input, now: number): State {

@@ -4,7 +4,7 @@ import type { Channel, Message } from './entities';
 import type { State } from './state';
 
 /** Whether a message waits for oneself: after what one has read, by somebody else, still there. */
-export function isUnread(state: State, channel: Channel, message: Message): boolean {
+function isUnread(state: State, channel: Channel, message: Message): boolean {
   return message.seq > channel.read_seq && !message.recalled && message.author.id !== state.me?.id;
 }
 

@@ -22,13 +22,13 @@ export const PERMISSIONS: readonly Permission[] = [
   'ADMINISTRATOR',
 ];
 
-type ServerPart = Pick<Server, 'owner_id' | 'everyone_role_id' | 'roles' | 'member'>;
+type ServerPart = Pick<Server, 'owner_id' | 'everyone_role_id' | 'roles'> & { member: Pick<Server['member'], 'user_id' | 'role_ids'> };
 
 function ordered(granted: ReadonlySet<Permission>): Permission[] {
   return PERMISSIONS.filter((name) => granted.has(name));
 }
 
-/** What one may in a whole server. */
+/** What the `member` of it may in a whole server. */
 export function permissionsInServer(server: ServerPart): Permission[] {
   if (server.owner_id === server.member.user_id) return [...PERMISSIONS];
   const mine = new Set([server.everyone_role_id, ...server.member.role_ids]);

@@ -18,7 +18,7 @@ function channelsOf(state: State, serverId: Id): Channel[] {
 }
 
 /** All that is known of a server goes. */
-export function forgetServer(state: State, id: Id): State {
+function forgetServer(state: State, id: Id): State {
   const next = channelsOf(state, id).reduce((left, channel) => forgetChannel(left, channel.id), state);
   return { ...next, servers: omit(next.servers, id), serverMembers: omit(next.serverMembers, id) };
 }

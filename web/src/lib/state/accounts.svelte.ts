@@ -5,7 +5,7 @@ import { checked, RestClient } from '../client/rest';
 import type { Tokens } from '../client/tokens';
 import type { Id, Profile } from '../model/entities';
 import * as of from '../wire/entities';
-import type { About, Account, Accounts } from './contract';
+import type { About, Account, Accounts, Lost } from './contract';
 import { Session, type SessionParts } from './session.svelte';
 
 /** What an older server, which does not say, is taken to be. */
@@ -15,6 +15,7 @@ export class AccountsStore implements Accounts {
   session: Session | null = $state.raw(null);
   all: readonly Account[] = $state.raw([]);
   signedIn: 'unknown' | 'yes' | 'no' = $state('unknown');
+  lost: Lost | null = $state.raw(null);
   readonly #rest: RestClient;
   readonly #parts: Omit<SessionParts, 'onSignedOut'>;
 
@@ -32,10 +33,19 @@ export class AccountsStore implements Accounts {
 
   async #open(id: Id | null): Promise<void> {
     this.session?.close();
-    this.session = id === null ? null : new Session(id, { ...this.#parts, onSignedOut: () => void this.#lost(id) });
+    const session = id === null ? null : new Session(id, { ...this.#parts, onSignedOut: () => void this.#left(id, session) });
+    this.session = session;
+    this.lost = null;
     this.#list();
     this.signedIn = id === null ? 'no' : 'yes';
-    await this.session?.begin();
+    await session?.begin();
+  }
+
+  /** Another tab has signed in or out; what this one shows is nobody's business any more once its account is gone. */
+  async recheck(): Promise<void> {
+    const { session } = this;
+    if (session !== null && this.#parts.logins.find(session.account) === null) await this.#left(session.account, session);
+    else this.#list();
   }
 
   #list(): void {
@@ -46,12 +56,17 @@ export class AccountsStore implements Accounts {
     }));
   }
 
-  /** The server does not know this device any more. What waits to be sent stays for when one signs in again. */
-  async #lost(id: Id): Promise<void> {
-    if (this.#parts.logins.find(id) === null) return;
-    this.#parts.logins.forget(id);
-    if (this.session?.account === id) await this.#open(null);
-    else this.#list();
+  /** The server does not know this device any more, or another tab signed out. Of a session that is over nothing counts. */
+  async #left(id: Id, session: Session | null): Promise<void> {
+    if (session === null || this.session !== session) return;
+    const { store, logins } = this.#parts;
+    const login = logins.find(id);
+    logins.forget(id);
+    await this.#open(null);
+    if (login === null) return;
+    // The person did not ask for it: what they wrote stays for when they sign in again.
+    const [queued, drafts] = await Promise.all([store.queued(id), store.drafts(id)]);
+    if (this.session === null) this.lost = { name: login.username, kept: queued.length + Object.keys(drafts).length };
   }
 
   async about(): Promise<About> {
@@ -80,13 +95,16 @@ export class AccountsStore implements Accounts {
   async signOut(): Promise<void> {
     const { session } = this;
     if (session === null) return;
+    const token = await this.#parts.logins.of(session.account).current();
+    await this.#forget(session.account);
+    // Told after it is forgotten, so that other tabs see who asked for it.
+    const once = new RestClient(this.#parts.ports, { current: async () => token, renew: async () => 'refused' });
     try {
-      await session.rest.post('/auth/logout');
+      await once.post('/auth/logout');
     } catch (error) {
       // Without an answer the device stays signed in at the server, until its tokens end; here it is forgotten all the same.
       if (!(error instanceof Refused)) throw error;
     }
-    await this.#forget(session.account);
   }
 
   async signOutEverywhere(): Promise<void> {
@@ -95,11 +113,12 @@ export class AccountsStore implements Accounts {
     await this.signOut();
   }
 
+  /** First nothing shows it any more, so that nothing is kept of it again. */
   async #forget(id: Id): Promise<void> {
-    this.session?.close();
     this.#parts.logins.forget(id);
+    const opened = this.#open(this.#parts.logins.read().active);
     await this.#parts.store.forget(id);
-    await this.#open(this.#parts.logins.read().active);
+    await opened;
   }
 
   async switchTo(id: Id): Promise<void> {

@@ -6,7 +6,8 @@ import { shown } from '../client/queue';
 import { checked, RestClient } from '../client/rest';
 import { Store } from '../client/store';
 import { Logins } from '../client/tokens';
-import type { Channel, Id, Message, Permission } from '../model/entities';
+import type { Channel, Id, Message, Notify, Permission } from '../model/entities';
+import type { Level } from '../model/notify';
 import * as people from '../model/people-selectors';
 import { may } from '../model/permissions';
 import { EMPTY } from '../model/state';
@@ -172,12 +173,25 @@ class AppStore implements App {
   setPreference(key: string, value: unknown): void {
     this.#session?.preferences.set(key, value);
   }
+  level(channelId: Id): Level {
+    return this.#session?.levels.of(channelId) ?? 'default';
+  }
+  async setLevel(channelId: Id, level: Level): Promise<void> {
+    await this.#signed().levels.set(channelId, level);
+  }
+  async setServerLevel(serverId: Id, level: Notify): Promise<void> {
+    await this.#signed().levels.setServer(serverId, level);
+  }
+  async loadLevels(): Promise<void> {
+    await this.#signed().levels.load();
+  }
 
   /** What the page is told by the browser. */
   listen(): void {
     addEventListener('online', () => this.reconnect());
     // A socket is told nothing of that: whether it still leads somewhere is asked at once.
     addEventListener('offline', () => this.reconnect());
+    addEventListener('storage', () => void this.accounts.recheck());
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.reconnect();
       else void this.#session?.keepNow();

@@ -32,7 +32,8 @@ beforeEach(async () => {
   let n = 0;
   const fetch: Ports['fetch'] = async (url, init) => {
     const name = `${init.method} ${url.split('?')[0]}`;
-    asked.push(name + (init.method === 'PUT' ? ` ${init.body as string}` : ''));
+    const bearer = (init.headers as Record<string, string>)['authorization']?.slice('Bearer '.length) ?? '';
+    asked.push(name + (init.method === 'PUT' ? ` ${init.body as string}` : name.endsWith('logout') ? ` ${bearer}` : ''));
     if (!(name in ANSWERS)) return new Response('', { status: 404 });
     return ANSWERS[name] === null ? new Response(null, { status: 204 }) : Response.json(ANSWERS[name]);
   };
@@ -140,8 +141,33 @@ describe('the store', () => {
 
   test('a device that was signed out elsewhere is signed out here', async () => {
     const [app, socket] = await signedIn();
+    app.setDraft('10', 'half a tho');
+    await settle();
     socket.end(4006);
     await settle();
     expect(app.signedIn).toBe('no');
+    expect(app.accounts.lost).toEqual({ name: ME.username, kept: 1 });
+    await app.accounts.signIn('me', 'secret');
+    await settle();
+    expect([app.accounts.lost, app.draft('10')]).toEqual([null, 'half a tho']);
+  });
+
+  test('signing out in one tab ends the other one, and it keeps nothing', async () => {
+    const [one] = await signedIn();
+    const other = createApp(parts);
+    await connected();
+    expect([other.signedIn, other.me?.id]).toEqual(['yes', ME.id]);
+    await one.accounts.signOut();
+    dispatchEvent(new Event('storage'));
+    await settle();
+    expect([other.signedIn, other.me, other.accounts.lost]).toEqual(['no', null, null]);
+    await clock.advance(6_000);
+    expect(await store.known(ME.id, 'state')).toBeUndefined();
+  });
+
+  test('signing out reaches the server with the token of who went', async () => {
+    const [app] = await signedIn();
+    await app.accounts.signOut();
+    expect(asked.at(-1)).toBe('POST /api/v1/auth/logout a');
   });
 });

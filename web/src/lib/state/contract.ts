@@ -1,7 +1,8 @@
 /** The one store that components read and act through; `state/app.svelte.ts` makes it of runes. */
 
 import type { ConnectionStatus, Delivery, Pending, Rest, Target } from '../client/contract';
-import type { Channel, Id, Message, Permission, Profile } from '../model/entities';
+import type { Channel, Id, Message, Notify, Permission, Profile } from '../model/entities';
+import type { Level } from '../model/notify';
 import type { State } from '../model/state';
 
 /** An account that this browser is signed in with. */
@@ -21,9 +22,17 @@ export interface About {
   claimable: boolean;
 }
 
+/** An account that the server signed out on this device, and how many drafts and unsent messages wait for it here. */
+export interface Lost {
+  name: string;
+  kept: number;
+}
+
 /** Signing in and out. All throw `Refused`. */
 export interface Accounts {
   readonly all: readonly Account[];
+  /** Until somebody signs in; null where nobody was signed out, or did it themselves. */
+  readonly lost: Lost | null;
   about(): Promise<About>;
   signUp(wanted: { username: string; password: string; display_name?: string; email?: string }): Promise<void>;
   signIn(login: string, password: string): Promise<void>;
@@ -87,4 +96,9 @@ export interface App {
   /** A preference of the person, on all their devices (`/users/@me/preferences`), under this client's own key. */
   preference<T>(key: string, fallback: T): T;
   setPreference(key: string, value: unknown): void;
+  /** What one said to be told of a channel, on all devices. Setting shows at once, and is taken back where it is refused. */
+  level(channelId: Id): Level;
+  setLevel(channelId: Id, level: Level): Promise<void>;
+  setServerLevel(serverId: Id, level: Notify): Promise<void>;
+  loadLevels(): Promise<void>;
 }

@@ -49,6 +49,7 @@ export class Followers {
   onLive(): void {
     this.#quietly(this.loadRelationships());
     this.#quietly(this.session.preferences.load());
+    this.#quietly(this.session.levels.load());
     for (const id of this.#servers) this.#quietly(this.#fetchServerMembers(id));
     for (const id of this.#channels) if (this.session.state.members[id] === undefined) this.#quietly(this.#fetchMembers(id));
   }

@@ -3,6 +3,7 @@
 import { Refused, type Target } from '../client/contract';
 import { checked } from '../client/rest';
 import type { Id, Message, Page } from '../model/entities';
+import { saidAt } from '../model/messages';
 import { find } from '../model/timelines';
 import * as of from '../wire/entities';
 import type { Session } from './session.svelte';
@@ -13,6 +14,11 @@ const LONG_PAGE = 100;
 const SEARCHES = 24;
 /** How many channels keep all that was loaded of them. */
 const WHOLE = 8;
+
+/** Where a message stands, in numbers and in time. */
+function pointOf(message: Message): { seq: number; time: number } {
+  return { seq: message.seq, time: saidAt(message) };
+}
 
 type Query = Record<string, string | number | undefined>;
 
@@ -96,19 +102,21 @@ export class History {
     return first !== undefined && last !== undefined && first.seq <= seq && seq <= last.seq;
   }
 
-  /** By halving the time: history has no cursor of numbers. */
+  /** History has no cursor of numbers: the time is guessed from the numbers around it, or halved where people talk unevenly. */
   async #search(channelId: Id, seq: number): Promise<void> {
-    const { state } = this.session;
-    let early = Date.parse(state.channels[channelId]?.created_at ?? '') || 0;
-    let late = Date.parse(state.timelines[channelId]?.messages[0]?.created_at ?? '') || early;
-    for (let n = 0; n < SEARCHES && early < late; n++) {
-      const middle = Math.floor((early + late) / 2);
-      const { messages } = await this.#page(channelId, { at: new Date(middle).toISOString(), limit: LONG_PAGE });
+    const { channels, timelines } = this.session.state;
+    const begin = Date.parse(channels[channelId]?.created_at ?? '') || 0;
+    const newest = timelines[channelId]?.messages[0];
+    let [low, high] = [{ seq: 0, time: begin }, newest === undefined ? { seq, time: begin } : pointOf(newest)];
+    for (let n = 0; n < SEARCHES && low.time < high.time; n++) {
+      const share = n % 2 === 0 ? (seq - low.seq) / (high.seq - low.seq) : 0.5;
+      const time = Math.floor(low.time + share * (high.time - low.time));
+      const { messages } = await this.#page(channelId, { at: new Date(time).toISOString(), limit: LONG_PAGE });
       const ordered = messages.toSorted((one, other) => one.seq - other.seq);
       const [first, last] = [ordered[0], ordered.at(-1)];
       if (first === undefined || last === undefined) return;
-      if (last.seq < seq) early = middle + 1;
-      else if (first.seq > seq) late = middle;
+      if (last.seq < seq) low = pointOf(last);
+      else if (first.seq > seq) high = pointOf(first);
       else return this.#found(channelId, ordered, first);
     }
   }

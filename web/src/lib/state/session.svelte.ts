@@ -18,6 +18,7 @@ import { EMPTY, type State } from '../model/state';
 import { Batch, type Schedule } from './batch';
 import { Followers } from './followers';
 import { History } from './history';
+import { Levels } from './levels.svelte';
 import { Preferences } from './preferences.svelte';
 
 const KEEP_MS = 5_000;
@@ -50,6 +51,7 @@ export class Session {
   readonly history: History;
   readonly marks: Marks;
   readonly preferences: Preferences;
+  readonly levels: Levels;
   readonly followers: Followers;
   readonly #batch: Batch<Input>;
   #isOver = false;
@@ -78,6 +80,7 @@ export class Session {
     this.marks = new Marks({ clock: ports.clock, ask, isLive });
     this.history = new History(this);
     this.preferences = new Preferences(this);
+    this.levels = new Levels(this);
     this.followers = new Followers(this);
   }
 

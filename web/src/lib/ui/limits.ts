@@ -10,7 +10,6 @@ export const PASSWORD_MIN = 8;
 export const PASSWORD_MAX = 256;
 export const USERNAME_MIN = 2;
 export const USERNAME = 50;
-export const SLOW_MODE = 21_600;
 export const ADDRESS = 2_048;
 
 /** What is wrong with a text of so many characters (code points), nothing if it fits. */

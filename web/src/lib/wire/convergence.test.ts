@@ -6,7 +6,7 @@ import { chances } from '../testing/chances';
 import { decode } from './frames';
 import { apply, applyAll, type Input } from '../model/apply';
 import type { Ready, ServerEvent } from '../model/events';
-import { byAge } from '../model/selectors';
+import { byAge } from '../model/order';
 import { EMPTY, type State } from '../model/state';
 
 interface Case {

@@ -1,6 +1,6 @@
 /** What entities look like on the wire. */
 
-import { anything, both, count, fields, flag, id, list, maybe, number, oneOf, orNull, text } from './shape';
+import { both, count, fields, flag, id, list, maybe, number, oneOf, orNull, table, text } from './shape';
 
 export const user = fields({ id, username: text, display_name: text, bot: maybe(flag), guest: maybe(flag), avatar: maybe(orNull(text)) });
 
@@ -105,4 +105,5 @@ export const tokens = fields({ user: profile, session_id: text, access_token: te
 export const about = fields({ name: text, version: text, registration: oneOf('open', 'closed'), claimable: flag });
 
 export const relationships = fields({ relationships: list(relationship) });
-export const preferences = anything;
+
+export const levels = table(oneOf('default', 'all', 'mentions', 'nothing'));

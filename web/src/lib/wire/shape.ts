@@ -16,7 +16,6 @@ export const flag = basic('true or false', (value) => typeof value === 'boolean'
 export const number = basic('a number', (value) => typeof value === 'number' && Number.isFinite(value));
 export const count = basic('a whole number', (value) => Number.isSafeInteger(value) && (value as number) >= 0);
 export const id = basic('an id', (value) => typeof value === 'string' && /^\d{1,16}$/.test(value));
-export const anything: Check = () => null;
 
 /** Also null. */
 export const orNull =

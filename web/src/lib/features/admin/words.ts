@@ -63,7 +63,6 @@ export const w = words(
     hours: '{h} h {m} min',
     minutes: '{m} min {s} s',
 
-    setting: 'Setting',
     value: 'Value',
     from: 'From',
     from_default: 'default',
@@ -135,7 +134,6 @@ export const w = words(
     hours: '{h} 小时 {m} 分',
     minutes: '{m} 分 {s} 秒',
 
-    setting: '设置',
     value: '值',
     from: '来源',
     from_default: '默认',

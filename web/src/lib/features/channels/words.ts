@@ -71,7 +71,6 @@ export const w = words(
     reject: 'Reject',
     bans_empty: 'Nobody is banned.',
     lift: 'Lift the ban',
-    lobby_members: 'Everybody is in the lobby.',
     ban_somebody: 'Ban somebody from here',
 
     block: 'Block {name}',
@@ -148,7 +147,6 @@ export const w = words(
     reject: '拒绝',
     bans_empty: '没有被封禁的人。',
     lift: '解除封禁',
-    lobby_members: '所有人都在大厅。',
     ban_somebody: '在这里封禁某人',
 
     block: '屏蔽 {name}',

@@ -37,6 +37,8 @@ export class Conversation {
   /** Makes a message that is here visible, without more ado. */
   jumpTo: (message: Message) => void = () => undefined;
   toLatest: () => void = () => undefined;
+  /** Leads to the first message of a day. */
+  toDate: (date: Date) => void = () => undefined;
   focusComposer: () => void = () => undefined;
   insert: (text: string) => void = () => undefined;
 

@@ -3,7 +3,6 @@ import { words } from '../../ui/language.svelte';
 /** What is said before one is in, and on the way in. */
 export const t = words(
   {
-    tagline: 'Chat on your own server.',
     sign_in: 'Sign in',
     sign_up: 'Sign up',
     sign_in_to: 'Sign in to {name}',
@@ -33,6 +32,8 @@ export const t = words(
     first_up: 'Sign up, or sign in; then you can become the administrator with the token that the server printed at its start.',
     first_link: 'I have the token',
     first_next: 'Next you will be asked for the token.',
+    lost: 'The server signed {name} out on this device.',
+    lost_kept: '{n} draft or unsent message is kept here for when you sign in again.|{n} drafts and unsent messages are kept here for when you sign in again.',
     about_failed: 'The server cannot be reached just now. You can try all the same.',
     invited: 'You have been invited. Sign in or sign up to see where.',
     theme: 'Light or dark',
@@ -57,7 +58,6 @@ export const t = words(
     to_start: 'To my places',
   },
   {
-    tagline: '在自己的服务器上聊天。',
     sign_in: '登录',
     sign_up: '注册',
     sign_in_to: '登录 {name}',
@@ -87,6 +87,8 @@ export const t = words(
     first_up: '先注册或登录，然后可用服务器启动时打印的令牌成为管理员。',
     first_link: '我有令牌',
     first_next: '接下来会请你输入令牌。',
+    lost: '服务器已在这台设备上登出 {name}。',
+    lost_kept: '这里保留着 {n} 份草稿或未发送的消息，重新登录后即可继续。',
     about_failed: '暂时无法连接服务器，但你仍可以尝试。',
     invited: '你收到了邀请。登录或注册后即可查看。',
     theme: '浅色或深色',

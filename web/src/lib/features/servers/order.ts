@@ -1,5 +1,6 @@
 /** Putting things into another order by their positions. */
 import type { Id } from '../../model/entities';
+import { byPosition } from '../../model/order';
 
 export interface Placed {
   id: Id;
@@ -8,7 +9,7 @@ export interface Placed {
 
 /** As the server shows them: by position, equals by age. */
 export function inOrder<T extends Placed>(all: readonly T[]): T[] {
-  return all.toSorted((a, b) => a.position - b.position || Number(a.id) - Number(b.id));
+  return all.toSorted(byPosition);
 }
 
 /** The same list with one thing moved. */

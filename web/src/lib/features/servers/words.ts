@@ -17,7 +17,6 @@ export const w = words(
 
     name: 'Name',
     owner: 'Owner',
-    members_n: '{n} member|{n} members',
     made: 'Made',
     notify: 'Notifications',
     hand_over: 'Hand the server over',
@@ -52,7 +51,6 @@ export const w = words(
     move_to: 'Category of #{name}',
     moved: '{name} is now number {n} of {all}.',
     more_of: 'More about {name}',
-    topic: 'Topic',
     make: 'Make it',
 
     role_text: 'A role stands above those below it: who has it may manage them, as far as its permissions go.',
@@ -151,7 +149,6 @@ export const w = words(
 
     name: '名称',
     owner: '所有者',
-    members_n: '{n} 位成员',
     made: '创建时间',
     notify: '通知',
     hand_over: '移交服务器',
@@ -186,7 +183,6 @@ export const w = words(
     move_to: '#{name} 的分类',
     moved: '{name} 现在是第 {n} 个，共 {all} 个。',
     more_of: '{name} 的更多操作',
-    topic: '主题',
     make: '创建',
 
     role_text: '身份组高于它下面的身份组：拥有者可在其权限范围内管理它们。',

@@ -2,9 +2,8 @@
 import type { App } from '../../state';
 import { href } from '../../ui/route.svelte';
 import { write } from '../people/deeds';
-import { standingOf } from './levels.svelte';
 import { channelName } from './names';
-import { places } from './order';
+import { places, standingOf } from './order';
 import type { Candidate } from './rank';
 import { t } from './words';
 
@@ -29,7 +28,7 @@ function channels(app: App): Choice[] {
     key: `c/${channel.id}`,
     name: channelName(app, channel),
     also: channel.peer === null ? [] : [channel.peer.username],
-    unread: standingOf(channel, app.state.servers).loud,
+    unread: standingOf(app, channel).loud,
     kind: t(`kind_${channel.kind}`),
     icon: channel.kind === 'lobby' || channel.kind === 'group' ? channel.kind : 'channel',
     where: channel.server_id === null ? '' : (app.state.servers[channel.server_id]?.name ?? ''),

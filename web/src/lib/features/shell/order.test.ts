@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
 import type { Channel } from '../../model/entities';
-import { flat, level, neighbour, places, standing, together } from './order';
+import { level } from '../../model/notify';
+import { flat, neighbour, places, standing, together } from './order';
 import { channel, channels, server, servers, user } from './testing/fake.svelte';
 
 const ids = (all: readonly Channel[]): string[] => all.map((one) => one.id);

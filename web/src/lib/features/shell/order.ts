@@ -1,7 +1,10 @@
 /** What stands where in the sidebar; pure. */
 
 import type { Category, Channel, Id, Notify, Server } from '../../model/entities';
+import { level } from '../../model/notify';
+import { byAge, byPosition } from '../../model/order';
 import type { State } from '../../model/state';
+import type { App } from '../../state';
 
 /** Channels of one category; `category` is null for those under none. */
 export interface Section {
@@ -32,7 +35,7 @@ export function places(state: Known): Places {
     lobby: all.find((channel) => channel.kind === 'lobby') ?? null,
     talks: talks(all, state.activity),
     servers: Object.values(state.servers)
-      .sort((a, b) => a.member.joined_at.localeCompare(b.member.joined_at) || older(a, b))
+      .sort((a, b) => a.member.joined_at.localeCompare(b.member.joined_at) || byAge(a, b))
       .map((server) => ({ server, sections: sections(server, byServer.get(server.id) ?? []) })),
   };
 }
@@ -42,7 +45,7 @@ function talks(all: readonly Channel[], activity: State['activity']): Channel[] 
   return all
     .filter((channel) => channel.server_id === null && channel.kind !== 'lobby')
     .filter((channel) => channel.status !== 'left' && channel.status !== 'banned')
-    .sort((a, b) => last(b) - last(a) || older(b, a));
+    .sort((a, b) => last(b) - last(a) || byAge(b, a));
 }
 
 function sections(server: Server, channels: Channel[]): Section[] {
@@ -54,10 +57,6 @@ function sections(server: Server, channels: Channel[]): Section[] {
   return loose.length > 0 ? [{ category: null, channels: loose }, ...named] : named;
 }
 
-function byPosition(a: { id: Id; position: number }, b: { id: Id; position: number }): number {
-  return a.position - b.position || older(a, b);
-}
-
 function grouped(all: readonly Channel[], key: (channel: Channel) => string): Map<string, Channel[]> {
   const found = new Map<string, Channel[]>();
   for (const channel of all) {
@@ -66,11 +65,6 @@ function grouped(all: readonly Channel[], key: (channel: Channel) => string): Ma
     else list.push(channel);
   }
   return found;
-}
-
-/** Ids are decimal and grow with time. */
-function older(a: { id: Id }, b: { id: Id }): number {
-  return a.id.length - b.id.length || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
 /** Every channel in the order in which the sidebar shows them; what is folded away only where `open` says so. */
@@ -95,16 +89,6 @@ export function neighbour(list: readonly Channel[], at: Id | null, step: 1 | -1,
   return null;
 }
 
-/** What one said of a channel; `default` is what its server says, or the kind's own. */
-export type Level = Notify | 'default';
-
-/** What one wants to be told of a channel. The lobby has everybody in it, so that there only what is meant for oneself tells. */
-export function level(channel: Channel, said: Level | undefined, servers: State['servers']): Notify {
-  if (said !== undefined && said !== 'default') return said;
-  if (channel.kind === 'lobby') return 'mentions';
-  return (channel.server_id === null ? undefined : servers[channel.server_id]?.member.notify) ?? 'all';
-}
-
 /** How a channel shows what is new: `loud` is a number to be seen, `quiet` only that there is something. */
 export interface Standing {
   loud: number;
@@ -117,6 +101,16 @@ export function standing(channel: Channel, wants: Notify): Standing {
   if (wants === 'nothing') return { loud: 0, quiet: 0, muted: true };
   const loud = channel.kind === 'direct' && wants === 'all' ? channel.unread : channel.mentions;
   return { loud, quiet: Math.max(0, channel.unread - loud), muted: false };
+}
+
+/** What one is told of it. */
+export function wants(app: Pick<App, 'level' | 'state'>, channel: Channel): Notify {
+  return level(channel, app.level(channel.id), app.state.servers);
+}
+
+/** How it shows what is new, by what one wants to be told. */
+export function standingOf(app: Pick<App, 'level' | 'state'>, channel: Channel): Standing {
+  return standing(channel, wants(app, channel));
 }
 
 /** Of several channels together. */

@@ -3,14 +3,14 @@ import { untrack } from 'svelte';
 
 import type { Channel, Id } from '../../model/entities';
 import type { App } from '../../state';
+import { looking } from '../../ui/looking';
 import { href, route } from '../../ui/route.svelte';
 import { desktop, missed, show } from './desktop.svelte';
 import { setIcon } from './favicon';
-import { standingOf, wants } from './levels.svelte';
 import { channelName } from './names';
 import { arrivals, excerpt, tells, title } from './notices';
 import type { Arrival } from './notices';
-import { together } from './order';
+import { standingOf, together, wants } from './order';
 import { t } from './words';
 
 /** Who looks at the channel meanwhile, here or on another device, has read it when this is over. */
@@ -18,7 +18,7 @@ const SETTLE_MS = 1_200;
 
 /** The page's title and icon; called while a component is being made. */
 export function showCounts(app: App, place: () => string): void {
-  const sum = $derived(together(Object.values(app.state.channels).map((channel) => standingOf(channel, app.state.servers))));
+  const sum = $derived(together(Object.values(app.state.channels).map((channel) => standingOf(app, channel))));
   $effect(() => {
     document.title = title(place(), sum.loud, sum.quiet);
   });
@@ -30,19 +30,21 @@ export function tellArrivals(app: App): void {
   const waiting = new Map<Id, Arrival>();
   const chosen = chooseTab(app.accounts.all.find((one) => one.active)?.id ?? '');
   let before: Readonly<Record<Id, Channel>> | null = null;
+  // What one account waits to be told of is nothing to the next one.
+  $effect(() => () => waiting.clear());
 
   function tell(channelId: Id): void {
     const arrival = waiting.get(channelId);
     const channel = app.state.channels[channelId];
     waiting.delete(channelId);
-    if (arrival === undefined || channel === undefined || channel.unread === 0 || looking(channelId)) return;
+    if (arrival === undefined || channel === undefined || channel.unread === 0 || lookingAt(channelId)) return;
     missed();
     if (desktop() === 'on' && chosen()) void told(app, channel, arrival);
   }
 
   function hear(arrival: Arrival): void {
     const channel = app.state.channels[arrival.channelId];
-    if (channel === undefined || !tells(arrival, wants(channel, app.state.servers))) return;
+    if (channel === undefined || !tells(arrival, wants(app, channel))) return;
     const was = waiting.get(arrival.channelId);
     if (was === undefined) setTimeout(tell, SETTLE_MS, arrival.channelId);
     const mentions = arrival.mentions + (was?.mentions ?? 0);
@@ -59,9 +61,9 @@ export function tellArrivals(app: App): void {
   });
 }
 
-function looking(channelId: Id): boolean {
+function lookingAt(channelId: Id): boolean {
   const at = untrack(route);
-  return document.visibilityState === 'visible' && document.hasFocus() && at[0] === 'c' && at[1] === channelId;
+  return looking() && at[0] === 'c' && at[1] === channelId;
 }
 
 /** Of the tabs of one browser and account only the one that holds the lock tells. */

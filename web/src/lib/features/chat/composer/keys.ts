@@ -17,7 +17,8 @@ export interface Key {
 
 export type Intent = 'send' | 'edit_last' | 'leave' | 'bold' | 'italic' | 'code' | 'link' | null;
 
-const MARKS: Readonly<Record<string, Intent>> = { b: 'bold', i: 'italic', e: 'code', k: 'link' };
+/** With the control key. A link takes Shift, too: the letter alone is the switcher's, everywhere. */
+const MARKS: Readonly<Record<string, Intent>> = { b: 'bold', i: 'italic', e: 'code', 'shift k': 'link' };
 
 /** What a key is meant for; null is for the field itself. On touch screens Enter breaks the line: there is a button to send. */
 export function intent(event: Key, where: { empty: boolean; touch: boolean }): Intent {
@@ -27,7 +28,7 @@ export function intent(event: Key, where: { empty: boolean; touch: boolean }): I
   if (key === 'Enter') return !shiftKey && !altKey && (control || !where.touch) ? 'send' : null;
   if (key === 'ArrowUp') return where.empty && !shiftKey && !altKey && !control ? 'edit_last' : null;
   if (key === 'Escape') return 'leave';
-  return control && !altKey && !shiftKey ? (MARKS[key.toLowerCase()] ?? null) : null;
+  return control && !altKey ? (MARKS[`${shiftKey ? 'shift ' : ''}${key.toLowerCase()}`] ?? null) : null;
 }
 
 /** A text and what is selected in it. */

@@ -106,3 +106,9 @@ test('an emoji is one character, as the server counts', () => {
   expect(lengthOf('a🎉b')).toBe(3);
   expect(lengthOf('x'.repeat(10_000))).toBe(10_000);
 });
+
+test('a link takes Shift, for the letter alone is the switcher everywhere', () => {
+  const pressed = (shiftKey: boolean) => ({ key: shiftKey ? 'K' : 'k', shiftKey, ctrlKey: true, metaKey: false, altKey: false, isComposing: false, keyCode: 75 });
+  expect(intent(pressed(true), { empty: false, touch: false })).toBe('link');
+  expect(intent(pressed(false), { empty: false, touch: false })).toBeNull();
+});

@@ -1,4 +1,5 @@
-import type { User } from '../../../model/entities';
+import type { Channel, Server, ServerMember, User } from '../../../model/entities';
+import { permissions } from '../../../model/permissions';
 import type { Conversation } from '../conversation.svelte';
 
 /** A line of the list: a person, or the title above those who are (not) online. */
@@ -24,11 +25,24 @@ export function memberCount(conversation: Conversation): number {
 
 function users({ app, channel, channelId }: Conversation): { user: User; admin: boolean }[] {
   if (channel === undefined) return [];
-  if (channel.server_id !== null) {
-    return Object.values(app.state.serverMembers[channel.server_id] ?? {}).map(({ user }) => ({ user, admin: false }));
+  const server = app.state.servers[channel.server_id ?? ''];
+  if (server !== undefined) {
+    const all = Object.values(app.state.serverMembers[server.id] ?? {});
+    // Most channels hide from nobody: of thousands each need not be asked.
+    const hides = channel.overrides.some(({ deny }) => deny.includes('VIEW_CHANNEL')) || !everybodySees(server);
+    return (hides ? all.filter((one) => sees(server, channel, one)) : all).map(({ user }) => ({ user, admin: false }));
   }
   const members = Object.values(app.state.members[channelId] ?? {}).filter(({ status }) => status === 'active');
   return members.map(({ user, role }) => ({ user, admin: role === 'admin' }));
+}
+
+function everybodySees({ roles, everyone_role_id }: Server): boolean {
+  return roles.some((role) => role.id === everyone_role_id && role.permissions.includes('VIEW_CHANNEL'));
+}
+
+/** Whether somebody else may see a channel of a server that one is in oneself. */
+export function sees(server: Server, channel: Channel, { user, role_ids }: ServerMember): boolean {
+  return permissions({ ...server, member: { user_id: user.id, role_ids } }, channel).includes('VIEW_CHANNEL');
 }
 
 function everybody(conversation: Conversation): Person[] {

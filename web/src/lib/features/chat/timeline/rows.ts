@@ -1,8 +1,10 @@
 /** What the timeline shows, row by row: pure, so that it is decided without a page. */
-import type { Pending } from '../../../client/contract';
+import type { Pending, Target } from '../../../client/contract';
 import type { Message } from '../../../model/entities';
 import { saidAt } from '../../../model/messages';
-import { TOGETHER_MS } from '../../../model/rows';
+
+/** Messages of one person stand together while no more than this lies between two of them, in ms. */
+const TOGETHER_MS = 5 * 60_000;
 
 /** A row: a message that the server has, or one of one's own that it has not yet. */
 export type Row = { key: string; message: Message; pending?: undefined } | { key: string; message?: undefined; pending: Pending };
@@ -31,7 +33,7 @@ export function rows(messages: readonly Message[], pending: readonly Pending[]):
 }
 
 /** When it was said, in ms since 1970. */
-export function timeOf(row: Row): number {
+function timeOf(row: Row): number {
   return row.message ? saidAt(row.message) : row.pending.created_at;
 }
 
@@ -67,6 +69,20 @@ export function standing(above: Row | undefined, row: Row, me: string, newAfter:
 function isFirstNew(above: Row | undefined, row: Row, newAfter: number | null): boolean {
   if (newAfter === null || row.message === undefined || row.message.seq <= newAfter) return false;
   return above === undefined ? row.message.seq === newAfter + 1 : above.message !== undefined && above.message.seq <= newAfter;
+}
+
+/** Where the line stands when one's own words follow it: what one said oneself, on another device, is not new. */
+export function pastOwn(messages: readonly Message[], newAfter: number | null, me: string | undefined): number | null {
+  if (newAfter === null) return null;
+  return messages.reduce((seq, message) => (message.seq === seq + 1 && message.author.id === me ? message.seq : seq), newAfter);
+}
+
+/** The row that a target names; -1 for the end. */
+export function placeOf(view: readonly Row[], target: Target, newAfter: number | null): number {
+  if ('message' in target) return view.findIndex((row) => row.message?.id === target.message);
+  if ('date' in target) return view.findIndex((row) => row.message !== undefined && saidAt(row.message) >= target.date.getTime());
+  if ('firstUnread' in target && newAfter !== null) return view.findIndex((row) => (row.message?.seq ?? 0) > newAfter);
+  return -1;
 }
 
 /** One change of the list that the virtualiser can follow: at the start (`shift`), or anywhere else. */

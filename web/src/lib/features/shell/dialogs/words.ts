@@ -4,12 +4,9 @@ import { words } from '../../../ui/language.svelte';
 export const t = words(
   {
     name: 'Name',
-    name_hint: 'Up to {most} letters.',
     about: 'What it is about (optional)',
     private: 'Private',
     private_hint: 'Nobody finds it, and who wants to come in asks first.',
-    guests: 'Guests may come in',
-    guests_hint: 'People without a password, from other programs. Anybody may be them.',
     make: 'Create',
     first_channel: 'First channel',
     first_channel_hint: 'You can add more later.',
@@ -46,16 +43,12 @@ export const t = words(
     invite_any: 'any number',
     invite_make: 'Create a link',
     copy: 'Copy',
-    add_title: 'Sign in with another account',
   },
   {
     name: '名称',
-    name_hint: '最多 {most} 个字符。',
     about: '简介（可选）',
     private: '私密',
     private_hint: '别人无法搜到，加入前需要批准。',
-    guests: '允许访客',
-    guests_hint: '来自其他程序、没有密码的人；任何人都可能冒用其名。',
     make: '创建',
     first_channel: '第一个频道',
     first_channel_hint: '以后可以再添加。',
@@ -92,6 +85,5 @@ export const t = words(
     invite_any: '不限',
     invite_make: '生成链接',
     copy: '复制',
-    add_title: '登录另一个账号',
   },
 );

@@ -84,6 +84,10 @@ export class FakeApp {
     return this.state.users[id]?.display_name ?? '';
   }
 
+  level(): 'default' {
+    return 'default';
+  }
+
   reconnect(): void {
     this.asked.push('reconnect');
   }
