@@ -118,7 +118,7 @@ def _garden(people: dict[str, Person]) -> tuple[Json, dict[str, str], dict[str, 
 
 def _roles(people: dict[str, Person], path: str) -> dict[str, str]:
     mara = people["mara"]
-    wanted = (
+    wanted: tuple[tuple[str, int, list[str]], ...] = (
         ("Guests", 0, []),
         ("Planters", _MOSS, ["MENTION_EVERYONE"]),
         ("Keepers", _SEA, ["MANAGE_MESSAGES", "MANAGE_CHANNEL", "KICK_MEMBERS", "BAN_MEMBERS"]),
