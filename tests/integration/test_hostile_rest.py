@@ -110,7 +110,7 @@ def _is_api(answer: Any) -> bool:
 
 # What anybody may ask for: how one signs in, and what says nothing of anybody.
 ANYBODYS: Final = re.compile(
-    r"^/$|/(health|ready|metrics|docs|lens|openapi\.json|config|.*\.(js|css|ico|svg|png|webmanifest))$"
+    r"^/$|/(health|ready|metrics|docs|lens|openapi\.json|config|about|.*\.(js|css|ico|svg|png|webmanifest))$"
 )
 
 

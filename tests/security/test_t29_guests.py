@@ -11,6 +11,7 @@ from fakes.town import Town
 from fakes.world import refused
 from hubbub.model import commands as c
 from hubbub.model import server_commands as sc
+from hubbub.model.administration import GetAbout
 from hubbub.model.entities import GroupRole, Kind, Status, User
 from hubbub.model.errors import Code, Refused
 from hubbub.model.ids import LOBBY, ChannelId, MessageId
@@ -82,7 +83,7 @@ PERSONAL: Final = {
     c.Unblock,
 }
 # Before anybody is somebody. Each is tested by name in test_guests.py of the services.
-PUBLIC: Final = {c.Register, c.SignIn, c.Refresh, c.EnterAsGuest, sc.PostWebhook}
+PUBLIC: Final = {c.Register, c.SignIn, c.Refresh, c.EnterAsGuest, sc.PostWebhook, GetAbout}
 
 
 Making = Callable[[Town, User, User], Awaitable[ChannelId]]
