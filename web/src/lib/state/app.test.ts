@@ -172,17 +172,22 @@ describe('the store', () => {
 
   test('an answer to one account does not reach the next one', async () => {
     const [app] = await signedIn();
-    let answer = (_: Response): void => {};
-    const slow = new Promise<Response>((resolve) => (answer = resolve));
-    answers = (name) => (name.endsWith('/messages') || name.endsWith('/notify') ? slow.then((one) => one.clone()) : null);
+    let answer = (): void => {};
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    const late: Record<string, unknown> = { messages: { messages: messages(1, 3), has_more: false, version: 4 }, notify: { 10: 'nothing' } };
+    answers = (name) => {
+      const said = late[name.split('/').at(-1) ?? ''];
+      return said === undefined ? null : slow.then(() => Response.json(said));
+    };
     const [shown, levels] = [app.show('10', { latest: true }), app.loadLevels()];
     await settle();
     answers = (name) => (name.endsWith('/login') ? Promise.resolve(Response.json({ ...TOKENS, user: { ...ME, id: '9' } })) : null);
     await app.accounts.signIn('other', 'secret');
-    answer(Response.json({ messages: messages(1, 3), has_more: false, version: 4 }));
+    answer();
     await Promise.allSettled([shown, levels]);
     await settle();
-    expect([app.accounts.all.find(({ active }) => active)?.id, app.state.timelines, app.me]).toEqual(['9', {}, null]);
+    const active = app.accounts.all.find((account) => account.active)?.id;
+    expect([active, app.state.timelines, app.me, app.level('10')]).toEqual(['9', {}, null, 'default']);
     await store.forget('9');
   });
 
