@@ -143,3 +143,15 @@ describe('what is kept', () => {
     expect(await recall(store, ME.id)).toBeNull();
   });
 });
+
+test('a store that another page had closed is opened again', async () => {
+  const store = new Store();
+  await store.putDraft(ME.id, '10', 'one');
+  await new Promise<void>((resolve) => {
+    const wanted = indexedDB.open('hubbub', 9);
+    wanted.onsuccess = () => (wanted.result.close(), indexedDB.deleteDatabase('hubbub'), resolve());
+  });
+  await store.putDraft(ME.id, '10', 'two');
+  expect(await store.drafts(ME.id)).toEqual({ 10: 'two' });
+  await store.forget(ME.id);
+});

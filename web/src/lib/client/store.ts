@@ -42,7 +42,8 @@ const QUEUED = fields({
 
 const TABLES = ['outbox', 'drafts', 'known'] as const;
 
-function open(): Promise<IDBPDatabase<Tables>> {
+/** `onLost`: it is closed, by a newer page that wants another shape of it or by the browser. */
+function open(onLost: () => void): Promise<IDBPDatabase<Tables>> {
   return openDB<Tables>(NAME, VERSION, {
     upgrade(db) {
       for (const name of [...db.objectStoreNames]) db.deleteObjectStore(name);
@@ -52,7 +53,9 @@ function open(): Promise<IDBPDatabase<Tables>> {
     },
     blocking(_old, _new, event) {
       (event.target as IDBDatabase).close();
+      onLost();
     },
+    terminated: onLost,
   });
 }
 
@@ -61,9 +64,10 @@ export class Store {
   #db: Promise<IDBPDatabase<Tables> | null> | null = null;
 
   #open(): Promise<IDBPDatabase<Tables> | null> {
-    this.#db ??= open().catch(async () => {
+    const lost = (): void => void (this.#db = null);
+    this.#db ??= open(lost).catch(async () => {
       await deleteDB(NAME).catch(() => {});
-      return open().catch(() => null);
+      return open(lost).catch(() => null);
     });
     return this.#db;
   }

@@ -1,5 +1,6 @@
 /** `ready` and `sync`: how a connection begins, anew or where the last one ended. */
 
+import { forgetAsides, refreshAside } from './asides';
 import type { Channel, Id, Member, Message } from './entities';
 import type { EventData, Ready, Sync } from './events';
 import { putMember } from './members';
@@ -55,6 +56,7 @@ export function onReady(old: State, ready: EventData<'ready'>): State {
     servers: Object.fromEntries(ready.servers.map((server) => [server.id, bare(server)])),
     members: only(state.members, isKept),
     timelines,
+    asides: only(state.asides, (_, { channel_id }) => isKept(channel_id)),
     activity: activityOf(state, ready),
     positions,
     typing: {},
@@ -83,13 +85,14 @@ export function onSync(state: State, data: EventData<'sync'>): State {
   if (state.channels[channel_id] === undefined || (state.positions[channel_id] ?? 0) > to) return state;
   const moved = { ...state, positions: put(state.positions, channel_id, to) };
   if (limited) {
-    return { ...moved, timelines: omit(moved.timelines, channel_id), members: omit(moved.members, channel_id) };
+    const next = { ...moved, timelines: omit(moved.timelines, channel_id), members: omit(moved.members, channel_id) };
+    return forgetAsides(next, channel_id);
   }
   const known = moved.timelines[channel_id];
   const timelines = known === undefined ? moved.timelines : put(moved.timelines, channel_id, catchUp(known, messages));
   const activity = put(moved.activity, channel_id, latest(moved, channel_id, messages));
   const seen = seeUsers({ ...moved, timelines, activity }, messages.map((message) => message.author));
-  return syncMembers(seen, data);
+  return syncMembers(messages.reduce(refreshAside, seen), data);
 }
 
 /** A `sync` does not say who its people are: where one is not known, all are to be asked for again. */

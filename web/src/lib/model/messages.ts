@@ -1,5 +1,6 @@
 /** What is said, and what becomes of it. */
 
+import { refreshAside } from './asides';
 import { recount } from './counts';
 import type { Message } from './entities';
 import type { EventData } from './events';
@@ -54,5 +55,5 @@ export function onMessageChanged(state: State, data: EventData<'message_updated'
   if (channel === undefined || isOld(state, channel_id, version)) return state;
   const old = at(state.timelines[channel_id], message.seq);
   const next = patchChannel(state, channel_id, recount(state, channel, message, old));
-  return advance(join(next, message, replace), channel_id, version);
+  return advance(refreshAside(join(next, message, replace), message), channel_id, version);
 }

@@ -74,6 +74,7 @@ export function forgetChannel(state: State, id: Id): State {
     ...state,
     channels: omit(state.channels, id),
     timelines: omit(state.timelines, id),
+    asides: only(state.asides, (_, message) => message.channel_id !== id),
     members: omit(state.members, id),
     positions: omit(state.positions, id),
     activity: omit(state.activity, id),

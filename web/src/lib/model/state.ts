@@ -25,6 +25,8 @@ export interface State {
   /** Server → person → their membership, as far as it was asked for or heard of. */
   serverMembers: Readonly<Record<Id, Readonly<Record<Id, ServerMember>>>>;
   timelines: Readonly<Record<Id, Timeline>>;
+  /** By message: what is shown outside of its timeline, such as what another message answers. */
+  asides: Readonly<Record<Id, Message>>;
   /** When something was last said in a channel, in ms since 1970: what "newest activity on top" goes by. */
   activity: Readonly<Record<Id, number>>;
   /** Channel → the version that a resume may begin from. */
@@ -45,6 +47,7 @@ export const EMPTY: State = {
   members: {},
   serverMembers: {},
   timelines: {},
+  asides: {},
   activity: {},
   positions: {},
   typing: {},

@@ -1,11 +1,12 @@
 /** Answers → state. */
 
 import type { AnswerData } from './answers';
+import { putAside } from './asides';
 import { putMember } from './members';
 import { saidAt } from './messages';
 import { omit, put, seeUsers } from './records';
 import type { State, Timeline } from './state';
-import { ascending, extend, KEPT, NOTHING, prepend, replace } from './timelines';
+import { ascending, at, extend, KEPT, NOTHING, prepend, replace } from './timelines';
 
 function withTimeline(state: State, id: string, timeline: Timeline): State {
   const next = seeUsers({ ...state, timelines: put(state.timelines, id, timeline) }, timeline.messages.map((one) => one.author));
@@ -44,11 +45,12 @@ function newest(known: Timeline | undefined, message: Timeline['messages'][numbe
   return mine !== undefined && mine.version > message.version ? mine : message;
 }
 
-/** One message. */
+/** One message; where the timeline has no place for it, it is kept beside it. */
 export function onMessage(state: State, { message }: AnswerData<'message'>): State {
   const known = state.timelines[message.channel_id];
   const next = seeUsers(state, [message.author]);
-  if (known === undefined) return next;
+  if (state.channels[message.channel_id] === undefined) return next;
+  if (known === undefined || at(known, message.seq) === undefined) return putAside(next, message);
   const changed = replace(known, message);
   return changed === known ? next : { ...next, timelines: put(next.timelines, message.channel_id, changed) };
 }

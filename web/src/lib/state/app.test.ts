@@ -14,6 +14,8 @@ let sockets: FakeSocket[];
 let store: Store;
 let parts: Parameters<typeof createApp>[0];
 let asked: string[];
+/** What answers before the table does, where a test wants it. */
+let answers: (name: string) => Promise<Response> | null;
 
 const TOKENS = { user: ME, session_id: 's', access_token: 'a', refresh_token: 'r', expires_in: 3_600 };
 
@@ -29,11 +31,14 @@ const ANSWERS: Record<string, unknown> = {
 
 beforeEach(async () => {
   [clock, sockets, store, asked] = [new FakeClock(), [], new Store(), []];
+  answers = () => null;
   let n = 0;
   const fetch: Ports['fetch'] = async (url, init) => {
     const name = `${init.method} ${url.split('?')[0]}`;
     const bearer = (init.headers as Record<string, string>)['authorization']?.slice('Bearer '.length) ?? '';
     asked.push(name + (init.method === 'PUT' ? ` ${init.body as string}` : name.endsWith('logout') ? ` ${bearer}` : ''));
+    const special = answers(name);
+    if (special !== null) return special;
     if (!(name in ANSWERS)) return new Response('', { status: 404 });
     return ANSWERS[name] === null ? new Response(null, { status: 204 }) : Response.json(ANSWERS[name]);
   };
@@ -163,6 +168,27 @@ describe('the store', () => {
     expect([other.signedIn, other.me, other.accounts.lost]).toEqual(['no', null, null]);
     await clock.advance(6_000);
     expect(await store.known(ME.id, 'state')).toBeUndefined();
+  });
+
+  test('an answer to one account does not reach the next one', async () => {
+    const [app] = await signedIn();
+    let answer = (): void => {};
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    const late: Record<string, unknown> = { messages: { messages: messages(1, 3), has_more: false, version: 4 }, notify: { 10: 'nothing' } };
+    answers = (name) => {
+      const said = late[name.split('/').at(-1) ?? ''];
+      return said === undefined ? null : slow.then(() => Response.json(said));
+    };
+    const [shown, levels] = [app.show('10', { latest: true }), app.loadLevels()];
+    await settle();
+    answers = (name) => (name.endsWith('/login') ? Promise.resolve(Response.json({ ...TOKENS, user: { ...ME, id: '9' } })) : null);
+    await app.accounts.signIn('other', 'secret');
+    answer();
+    await Promise.allSettled([shown, levels]);
+    await settle();
+    const active = app.accounts.all.find((account) => account.active)?.id;
+    expect([active, app.state.timelines, app.me, app.level('10')]).toEqual(['9', {}, null, 'default']);
+    await store.forget('9');
   });
 
   test('signing out reaches the server with the token of who went', async () => {

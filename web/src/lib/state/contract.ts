@@ -76,7 +76,7 @@ export interface App {
   show(channelId: Id, target: Target): Promise<void>;
   loadOlder(channelId: Id): Promise<void>;
   loadNewer(channelId: Id): Promise<void>;
-  /** One message that may lie outside of the timeline (a reply's origin); null where it is gone. */
+  /** One message that may lie outside of the timeline (a reply's origin), then kept in `state.asides`; null where it is gone. */
   message(channelId: Id, messageId: Id): Promise<Message | null>;
   /** Who is in a group or direct channel, once; later changes come by events. */
   loadMembers(channelId: Id): Promise<void>;

@@ -147,11 +147,14 @@ export class History {
   }
 
   async message(channelId: Id, messageId: Id): Promise<Message | null> {
-    const known = find(this.session.state.timelines[channelId], messageId);
+    const { timelines, asides } = this.session.state;
+    const known = find(timelines[channelId], messageId) ?? asides[messageId];
     if (known !== undefined) return known;
     try {
       const found = await this.session.rest.get(`/channels/${channelId}/messages/${messageId}`);
-      return checked<Message>(found, of.message, 'message');
+      const message = checked<Message>(found, of.message, 'message');
+      this.session.tell('message', { message });
+      return message;
     } catch (error) {
       if (error instanceof Refused && error.refusal.code === 'not_found') return null;
       throw error;

@@ -1,7 +1,8 @@
 import { untrack } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteSet } from 'svelte/reactivity';
 
 import type { Channel, Id, Message, Role, Server, ServerMember, User } from '../../model/entities';
+import { find } from '../../model/timelines';
 import type { App } from '../../state';
 import { roleColours } from './colour';
 import { t } from './words';
@@ -20,8 +21,6 @@ interface Facts {
   serverMembers: Readonly<Record<Id, ServerMember>> | undefined;
   mayReact: boolean;
 }
-
-const ORIGINS = 300;
 
 /** What the parts of one open channel share: what is being answered, edited, asked, pointed at. */
 export class Conversation {
@@ -44,7 +43,9 @@ export class Conversation {
 
   #facts = $state.raw<Facts>({ me: null, users: {}, server: undefined, serverMembers: undefined, mayReact: false });
   #names = new Map<Id, string>();
-  readonly #origins = new SvelteMap<Id, Message | null>();
+  /** What messages here answer and is not there any more, or could not be had. */
+  readonly #gone = new SvelteSet<Id>();
+  #loading = new Set<Id>();
 
   constructor(
     readonly app: App,
@@ -125,17 +126,19 @@ export class Conversation {
 
   /** A message that another one answers: null where it is gone, undefined until that is known. */
   origin(id: Id): Message | null | undefined {
-    const here = this.app.state.timelines[this.channelId]?.messages.findLast((message) => message.id === id);
+    const { timelines, asides } = this.app.state;
+    const here = find(timelines[this.channelId], id) ?? asides[id];
     if (here !== undefined) return here;
-    if (!this.#origins.has(id)) queueMicrotask(() => void this.#load(id));
-    return this.#origins.get(id);
+    if (!this.#gone.has(id)) queueMicrotask(() => void this.#load(id));
+    return this.#gone.has(id) ? null : undefined;
   }
 
   async #load(id: Id): Promise<void> {
-    if (this.#origins.has(id)) return;
-    if (this.#origins.size >= ORIGINS) this.#origins.delete(this.#origins.keys().next().value ?? '');
+    if (this.#loading.has(id)) return;
+    this.#loading.add(id);
     const found = await this.app.message(this.channelId, id).catch(() => null);
-    this.#origins.set(id, found);
+    if (found === null) this.#gone.add(id);
+    this.#loading.delete(id);
   }
 }
 
