@@ -20,7 +20,7 @@ async def fill(page: Page, **fields: str) -> None:
     labels = {
         "name": "User name",
         "password": "Password",
-        "shown": "Shown name (optional)",
+        "shown": "Display name (optional)",
         "email": "E-mail (optional)",
     }
     for field, text in fields.items():
@@ -34,7 +34,7 @@ async def submit(page: Page, name: str = "Sign up") -> None:
 async def to_sign_up(visitor: Visitor) -> Page:
     page = await visitor.open()
     await page.get_by_role("button", name="Sign up").click()
-    await expect(page.get_by_role("heading", name="Make an account on Hubbub")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Sign up to Hubbub")).to_be_visible()
     return page
 
 
@@ -44,9 +44,9 @@ async def test_one_signs_up_and_stays_in_over_a_reload(visit: Visit, site: Runni
     name = f"ada{id(page)}"
     await fill(page, name=name, password=PASSWORD, shown="Ada Byron", email=f"{name}@example.org")
     await submit(page)
-    await expect(page.get_by_role("button", name="Account: Ada Byron")).to_be_visible()
+    await expect(page.get_by_role("button", name="Account Ada Byron")).to_be_visible()
     await page.reload()
-    await expect(page.get_by_role("button", name="Account: Ada Byron")).to_be_visible()
+    await expect(page.get_by_role("button", name="Account Ada Byron")).to_be_visible()
     assert sign_in(site.url, f"{name}@example.org").name == name
 
 
@@ -142,7 +142,7 @@ async def test_two_accounts_in_one_browser_are_switched_and_leave_one_by_one(
     bob.group("Bridges of Bob")
     visitor = await visit(ada)
     page = await visitor.sign_in()
-    await page.get_by_role("button", name=f"Account: {ada.name}").click()
+    await page.get_by_role("button", name=f"Account {ada.name}").click()
     await page.get_by_role("menuitem", name="Sign in with another account").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("User name or e-mail").fill(bob.name)
@@ -150,7 +150,7 @@ async def test_two_accounts_in_one_browser_are_switched_and_leave_one_by_one(
     await dialog.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("link", name="Bridges of Bob")).to_be_visible()
     await expect(page.get_by_role("link", name="Engines of Ada")).to_have_count(0)
-    await page.get_by_role("button", name=f"Account: {bob.name}").click()
+    await page.get_by_role("button", name=f"Account {bob.name}").click()
     await page.get_by_role("menuitemradio", name=ada.name).click()
     await expect(page.get_by_role("link", name="Engines of Ada")).to_be_visible()
     await sign_out(page, ada.name)
@@ -160,7 +160,7 @@ async def test_two_accounts_in_one_browser_are_switched_and_leave_one_by_one(
 
 
 async def sign_out(page: Page, name: str) -> None:
-    await page.get_by_role("button", name=f"Account: {name}").click()
+    await page.get_by_role("button", name=f"Account {name}").click()
     await page.get_by_role("menuitem", name="Sign out").click()
     await page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
 
@@ -210,7 +210,7 @@ async def test_invite_link_leads_in_after_signing_up(
     await fill(page, name=f"guest{id(page)}", password=PASSWORD)
     await submit(page)
     await expect(page.get_by_role("heading", name="Analytical Society")).to_be_visible()
-    await page.get_by_role("button", name="Come in").click()
+    await page.get_by_role("button", name="Join", exact=True).click()
     await expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
     members = ada.ok("GET", f"/servers/{server['id']}/members")
     rows = members["members"] if isinstance(members, dict) else members

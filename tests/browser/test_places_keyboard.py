@@ -126,7 +126,7 @@ async def settle(page: Page) -> None:
     await page.keyboard.press("Control+a")
     await page.keyboard.type("Ada Byron")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="Account: Ada Byron")).to_be_visible()
+    await expect(page.get_by_role("button", name="Account Ada Byron")).to_be_visible()
     await tab_to(page, "^Back$", "Shift+Tab")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("textbox", name="Message Engines")).to_be_focused()

@@ -234,7 +234,7 @@ async def test_line_new_stands_where_one_left_off(visit: Visit, site: RunningSer
     await expect(place(reader)).to_contain_text("2 unread messages")
     await reader.go(writer.channel)
     await reader.shows(["old", "first new", "second new"])
-    line = reader.log.locator(".row", has=reader.page.get_by_test_id(NEW))
+    line = reader.log.locator("[data-row]", has=reader.page.get_by_test_id(NEW))
     await expect(line).to_have_count(1)
     await expect(line.locator(".text")).to_have_text("first new")
     await expect(place(reader)).not_to_contain_text("unread")
@@ -275,7 +275,9 @@ async def test_days_are_apart_and_a_date_leads_to_its_first_message(
     await talker.page.get_by_label("Date", exact=True).fill(middle)
     await talker.page.get_by_role("button", name="Jump", exact=True).click()
     await expect(talker.message("line 40")).to_be_in_viewport()
-    first = talker.log.locator(".row", has=talker.page.get_by_text(re.compile(r"day, .* 20\d\d$")))
+    first = talker.log.locator(
+        "[data-row]", has=talker.page.get_by_text(re.compile(r"day, .* 20\d\d$"))
+    )
     texts = await first.locator(".text").all_inner_texts()
     assert "line 40" in texts
     assert all(text.endswith("0") for text in texts), texts

@@ -105,7 +105,7 @@ def pages(town: Town) -> Iterator[Look]:
 def dialogs(town: Town, home: str = HOME) -> Iterator[Look]:
     """What is opened on pages: menus, dialogs, pickers, editing. `home` is a page with the sidebar."""
     add = button("New, or join", "新建或加入")
-    me = button("Account: ", "账号：")
+    me = button("Account ", "账号")
     yield from (
         Look("switcher", home, "nav li a", (key("Control+k"),)),
         Look("shortcuts", home, "nav li a", (key("Control+/"),)),
@@ -113,7 +113,7 @@ def dialogs(town: Town, home: str = HOME) -> Iterator[Look]:
         Look("new direct", home, "nav li a", (add, item("Write to", "给某人"))),
         Look("new group", home, "nav li a", (add, item("New group", "新建群组"))),
         Look("new server", home, "nav li a", (add, item("New server", "新建服务器"))),
-        Look("join by link", home, "nav li a", (add, item("Come in by", "通过邀请"))),
+        Look("join by link", home, "nav li a", (add, item("Join by", "通过邀请"))),
         Look("find groups", home, "nav li a", (add, item("Find open", "查找公开"))),
         Look("account menu", home, "nav li a", (me,), MENU),
         Look("another account", home, "nav li a", (me, item("Sign in with", "登录另一个"))),
@@ -124,20 +124,26 @@ def dialogs(town: Town, home: str = HOME) -> Iterator[Look]:
     more = button("More about Teo", "(?:关于|.*)Teo")
     friends = "/people/friends"
     yield Look("person card", friends, current(friends), (more,))
-    yield from _chat(town)
+    yield from _chat(town, narrow=home != HOME)
     yield from _settings(town)
 
 
-def _chat(town: Town) -> Iterator[Look]:
+def _tool(english: str, chinese: str, *, narrow: bool) -> tuple[Step, ...]:
+    """Of the channel's head; on a phone they are in its menu."""
+    menu = button("This channel", "此频道")
+    return (menu, item(english, chinese)) if narrow else (button(english, chinese),)
+
+
+def _chat(town: Town, *, narrow: bool) -> Iterator[Look]:
     route = f"/c/{town.kitchen}"
     mark = "main article"
     last = Step("article", "Mara", "Mara")
     again = button("More", "更多")
     yield from (
-        Look("pins", route, mark, (button("Pinned messages", "置顶消息"),)),
-        Look("date", route, mark, (button("Jump to a date", "跳转到日期"),)),
+        Look("pins", route, mark, _tool("Pinned messages", "置顶消息", narrow=narrow)),
+        Look("date", route, mark, _tool("Jump to a date", "跳转到日期", narrow=narrow)),
         Look("emoji", route, mark, (button("Insert an emoji", "插入表情"),), PICKER),
-        Look("message with actions", route, mark, (last,), "main [role=group] button"),
+        Look("message with actions", route, mark, (last,), "main [data-row] [role=group] button"),
         Look("message menu", route, mark, (last, again), MENU),
         Look("reaction", route, mark, (last, button("Add a reaction", "添加回应")), PICKER),
         Look("reply", route, mark, (last, button("Reply$", "回复$")), "main textarea:focus"),
