@@ -83,14 +83,16 @@ export class Store {
     }
   }
 
-  /** Puts one thing, and has it finished at once: a page that is being closed is not asked any more. */
-  async #put<N extends (typeof TABLES)[number]>(name: N, value: Tables[N]['value']): Promise<void> {
-    await this.#try(async (db) => {
+  /** Puts one thing, and has it finished at once: a page that is being closed is not asked any more. Whether it is there. */
+  async #put<N extends (typeof TABLES)[number]>(name: N, value: Tables[N]['value']): Promise<boolean> {
+    const done = await this.#try(async (db) => {
       const work = db.transaction(name, 'readwrite');
       const put = work.store.put(value);
       work.commit();
       await Promise.all([put, work.done]);
+      return true;
     });
+    return done ?? false;
   }
 
   async queued(account: Id): Promise<Queued[]> {
@@ -108,9 +110,10 @@ export class Store {
     const found = await this.#try((db) => db.getAllFromIndex('drafts', 'account', account));
     return Object.fromEntries((found ?? []).filter((one) => typeof one.text === 'string').map(({ channel, text }) => [channel, text]));
   }
-  async putDraft(account: Id, channel: Id, text: string): Promise<void> {
-    if (text === '') await this.#try((db) => db.delete('drafts', [account, channel]));
-    else await this.#put('drafts', { account, channel, text });
+  /** Whether it is there, or an empty one away. */
+  async putDraft(account: Id, channel: Id, text: string): Promise<boolean> {
+    if (text !== '') return this.#put('drafts', { account, channel, text });
+    return (await this.#try((db) => db.delete('drafts', [account, channel]).then(() => true))) ?? false;
   }
 
   async known(account: Id, name: string): Promise<unknown> {

@@ -1,6 +1,7 @@
 /** The accounts of this browser, and which of them is shown. */
 
 import { Refused } from '../client/contract';
+import { Drafts } from '../client/drafts';
 import { checked, RestClient } from '../client/rest';
 import type { Tokens } from '../client/tokens';
 import type { Id, Profile } from '../model/entities';
@@ -65,8 +66,12 @@ export class AccountsStore implements Accounts {
     await this.#open(null);
     if (login === null) return;
     // The person did not ask for it: what they wrote stays for when they sign in again.
-    const [queued, drafts] = await Promise.all([store.queued(id), store.drafts(id)]);
+    const [queued, drafts] = await Promise.all([store.queued(id), this.#drafts(id).recall()]);
     if (this.session === null) this.lost = { name: login.username, kept: queued.length + Object.keys(drafts).length };
+  }
+
+  #drafts(id: Id): Drafts {
+    return new Drafts(this.#parts.ports.storage, this.#parts.store, id);
   }
 
   async about(): Promise<About> {
@@ -117,6 +122,7 @@ export class AccountsStore implements Accounts {
   async #forget(id: Id): Promise<void> {
     this.#parts.logins.forget(id);
     const opened = this.#open(this.#parts.logins.read().active);
+    this.#drafts(id).forget();
     await this.#parts.store.forget(id);
     await opened;
   }

@@ -1,6 +1,7 @@
 /** The one store: what components read and act through. */
 
 import { Refused, type Delivery, type Pending, type Rest, type Target } from '../client/contract';
+import { isOfDrafts } from '../client/drafts';
 import { browserPorts, type Ports } from '../client/ports';
 import { shown } from '../client/queue';
 import { checked, RestClient } from '../client/rest';
@@ -191,7 +192,9 @@ class AppStore implements App {
     addEventListener('online', () => this.reconnect());
     // A socket is told nothing of that: whether it still leads somewhere is asked at once.
     addEventListener('offline', () => this.reconnect());
-    addEventListener('storage', () => void this.accounts.recheck());
+    addEventListener('storage', ({ key }) => {
+      if (!isOfDrafts(key)) void this.accounts.recheck();
+    });
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.reconnect();
       else void this.#session?.keepNow();

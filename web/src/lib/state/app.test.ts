@@ -135,6 +135,23 @@ describe('the store', () => {
     expect([next.stale, next.draft('10'), next.state.timelines['10']?.messages.length]).toEqual([true, 'half a tho', 3]);
   });
 
+  test('a draft is there again also where the page was closed while it was written', async () => {
+    const [app] = await signedIn();
+    const { storage } = parts?.ports as Ports;
+    app.setDraft('10', 'half a tho');
+    const copy = storage.getItem('hubbub.drafts.1') ?? '';
+    await settle();
+    await store.forget(ME.id);
+    expect([copy, storage.getItem('hubbub.drafts.1')]).toEqual([expect.stringContaining('half a tho'), null]);
+    storage.setItem('hubbub.drafts.1', copy);
+    const next = createApp(parts);
+    await settle();
+    expect(next.draft('10')).toBe('half a tho');
+    next.setDraft('10', 'half a thought');
+    await next.accounts.signOut();
+    expect([storage.getItem('hubbub.drafts.1'), await store.drafts(ME.id)]).toEqual([null, {}]);
+  });
+
   test('signing out leaves nothing', async () => {
     const [app] = await signedIn();
     app.setDraft('10', 'secret');

@@ -2,6 +2,7 @@
 
 import { Connection } from '../client/connection';
 import type { ConnectionStatus } from '../client/contract';
+import { Drafts } from '../client/drafts';
 import { keep, recall } from '../client/keep';
 import { Marks } from '../client/marks';
 import { Outbox } from '../client/outbox';
@@ -48,6 +49,7 @@ export class Session {
   readonly rest: RestClient;
   readonly connection: Connection;
   readonly outbox: Outbox;
+  readonly #drafts: Drafts;
   readonly history: History;
   readonly marks: Marks;
   readonly preferences: Preferences;
@@ -77,6 +79,7 @@ export class Session {
     const ask = this.connection.ask.bind(this.connection);
     const isLive = () => this.status.name === 'live';
     this.outbox = new Outbox({ ports, store, account, ask, isLive, onChange: (queue) => (this.queue = queue) });
+    this.#drafts = new Drafts(ports.storage, store, account);
     this.marks = new Marks({ clock: ports.clock, ask, isLive });
     this.history = new History(this);
     this.preferences = new Preferences(this);
@@ -87,7 +90,7 @@ export class Session {
   /** Shows what was kept, then connects. */
   async begin(): Promise<void> {
     const { store } = this.parts;
-    const [known, drafts] = await Promise.all([recall(store, this.account), store.drafts(this.account)]);
+    const [known, drafts] = await Promise.all([recall(store, this.account), this.#drafts.recall()]);
     if (this.#isOver) return;
     // What was begun meanwhile counts more than what was kept.
     this.drafts = { ...drafts, ...this.drafts };
@@ -198,7 +201,7 @@ export class Session {
   setDraft(channelId: Id, text: string): void {
     if ((this.drafts[channelId] ?? '') === text) return;
     this.drafts = { ...this.drafts, [channelId]: text };
-    void this.parts.store.putDraft(this.account, channelId, text);
+    this.#drafts.put(channelId, text);
   }
 
   /** Ends it; nothing comes from it any more. */

@@ -42,3 +42,10 @@ export function visited(place: string): void {
   recent = [place, ...recent.filter((one) => one !== place)].slice(0, MOST);
   write(RECENT, recent);
 }
+
+/** Forgets it all. */
+export function forgetKept(): void {
+  folded = new Set();
+  recent = [];
+  for (const key of [FOLDED, RECENT]) localStorage.removeItem(key);
+}

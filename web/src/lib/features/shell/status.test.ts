@@ -14,7 +14,8 @@ test('nothing is said while all is well, nor of a connection that is made at onc
 
 test('waiting says why, and for how long', () => {
   expect(notice(waiting, moment)).toEqual({ tone: 'warn', key: 'waiting_draining', seconds: 6, action: 'try' });
-  expect(notice({ ...waiting, why: 'network' }, moment)?.key).toBe('waiting_network');
+  expect(notice({ ...waiting, why: 'network' }, moment)?.key).toBe('waiting_stale');
+  expect(notice({ ...waiting, why: 'network' }, { ...moment, stale: false })?.key).toBe('waiting_network');
 });
 
 test('a clock that jumps by hours makes nobody wait for hours', () => {

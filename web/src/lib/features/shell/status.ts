@@ -5,7 +5,7 @@ import type { ConnectionStatus } from '../../client/contract';
 /** `key` is of this part's words; `seconds` goes into them. `action`: what the button does. */
 export interface Notice {
   tone: 'calm' | 'warn' | 'bad';
-  key: 'connecting' | 'syncing' | 'offline' | 'offline_stale' | `waiting_${'network' | 'server' | 'draining' | 'slow'}` | `refused_${'expired' | 'signed_out' | 'too_big' | 'malformed'}`;
+  key: 'connecting' | 'syncing' | 'offline' | 'offline_stale' | `waiting_${'network' | 'server' | 'draining' | 'slow' | 'stale'}` | `refused_${'expired' | 'signed_out' | 'too_big' | 'malformed'}`;
   seconds?: number;
   action?: 'try' | 'sign_in' | 'reload';
 }
@@ -34,7 +34,7 @@ export function notice(status: ConnectionStatus, { stale, network, now, since }:
     case 'offline':
       return offline(stale);
     case 'waiting':
-      return network ? waiting(status, now) : offline(stale);
+      return network ? waiting(status, now, stale) : offline(stale);
     case 'refused':
       return refused(status.why);
   }
@@ -44,10 +44,11 @@ function offline(stale: boolean): Notice {
   return { tone: 'warn', key: stale ? 'offline_stale' : 'offline', action: 'try' };
 }
 
-function waiting(status: Extract<ConnectionStatus, { name: 'waiting' }>, now: number): Notice {
+function waiting(status: Extract<ConnectionStatus, { name: 'waiting' }>, now: number, stale: boolean): Notice {
   // However far the clock jumps meanwhile, nobody is told to wait for hours.
   const seconds = Math.min(120, Math.max(1, Math.ceil((status.retryAt - now) / 1_000)));
-  return { tone: 'warn', key: `waiting_${status.why}`, seconds, action: 'try' };
+  const why = stale && status.why === 'network' ? 'stale' : status.why;
+  return { tone: 'warn', key: `waiting_${why}`, seconds, action: 'try' };
 }
 
 function refused(why: Extract<ConnectionStatus, { name: 'refused' }>['why']): Notice {
