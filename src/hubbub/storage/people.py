@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hubbub.model.administration import Counts, Governed, ListPeople, PersonChange, Record
 from hubbub.model.entities import Kind, User
 from hubbub.model.errors import invalid, not_found
-from hubbub.model.ids import LoginId, UserId
+from hubbub.model.ids import SYSTEM, LoginId, UserId
 from hubbub.model.names import fold, fold_username
 from hubbub.ports.store import Row
 from hubbub.storage.accounts import IS_FOUND, AccountTables
@@ -25,7 +25,8 @@ _SEEN = (
 )
 _RECORD = sa.select(*USER_COLUMNS, users.c.email, _SEEN.label("seen"))
 _GET = Statement(_RECORD.where(users.c.id == param("id"), IS_FOUND))
-_PAGE = _RECORD.where(IS_FOUND).order_by(users.c.username_key).limit(param("limit"))
+# The system has said things, but is nobody who could be governed.
+_PAGE = _RECORD.where(IS_FOUND, users.c.id != SYSTEM).order_by(users.c.username_key).limit(param("limit"))
 # One lower bound, which a page behind another raises: of two the index would take the wrong one.
 _BY_NAME = Statement(
     _PAGE.where(users.c.username_key >= param("low"), users.c.username_key < param("high"))
