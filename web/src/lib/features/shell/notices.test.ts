@@ -39,6 +39,7 @@ test('the title counts what is meant for oneself, and only marks what is not', (
 test('a notice shows a short line without mark-up, and names in place of ids', () => {
   const name = (id: string): string => (id === '5' ? 'Ann' : '?');
   expect(excerpt('**hi** <@5>,\n`code`  _here_', name)).toBe('hi @Ann, code here');
+  expect(excerpt('<@5> set `max_size` to __init__, _now_', () => 'ann_b*')).toBe('@ann_b* set max_size to init, now');
   expect([...excerpt('好'.repeat(5000), name)]).toHaveLength(141);
 });
 

@@ -39,8 +39,11 @@ export function title(place: string, loud: number, quiet: number): string {
 export function excerpt(content: string, nameOf: (id: Id) => string): string {
   const plain = content
     .replace(/```\w*\n?/g, '')
+    .replace(/[*`~|]{1,3}/g, '')
+    // Within a word it is a letter like others.
+    .replace(/(?<![\p{L}\p{N}])_{1,3}|_{1,3}(?![\p{L}\p{N}])/gu, '')
+    // Names have none: their letters stay.
     .replace(/<@(\d+)>/g, (_, id: Id) => `@${nameOf(id)}`)
-    .replace(/[*_`~|]{1,3}/g, '')
     .replace(/\s+/g, ' ')
     .trim();
   const letters = [...plain];
