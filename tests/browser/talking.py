@@ -23,10 +23,13 @@ _ON_SCREEN: Final = f"""(log) => {{
   const {{ top: from, bottom: to }} = log.getBoundingClientRect();
   return {_LINES.replace(".sort", ".filter(({ top }) => top >= from && top < to).sort")[len("(log) => ") :]};
 }}"""
-_SHOWS: Final = (
-    f"(wanted) => JSON.stringify(({_LINES})(document.querySelector('[role=log]'))) === wanted"
-)
+# A page that is being loaded anew has no history yet.
+_SHOWS: Final = f"""(wanted) => {{
+  const log = document.querySelector('[role=log]');
+  return log !== null && JSON.stringify(({_LINES})(log)) === wanted;
+}}"""
 _CONNECTED: Final = """() => {
+  if (document.body === null) return false;
   if (!document.body.innerText.includes('Not connected.')) return true;
   dispatchEvent(new Event('online'));
   return false;

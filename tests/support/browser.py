@@ -19,7 +19,7 @@ from support.server import FACTOR
 NONE: Final = "none"
 DESKTOP: Final = (1440, 900)
 PHONE: Final = (390, 844)
-SECONDS: Final = 10.0
+SECONDS: Final = 25.0
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _AXE: Final = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # What a page was kept from, also where the console says nothing of it.
@@ -87,7 +87,7 @@ class Visitor:
         await self.context.add_init_script(_WATCH)
         self.context.on("request", self._note_request)
         self.context.on("console", self._note_console)
-        self.context.on("weberror", lambda error: self._note(f"script: {error.error}"))
+        self.context.on("weberror", lambda error: self._note(f"script: {error.error.stack}"))
         self.page = await self.context.new_page()
         return self
 
