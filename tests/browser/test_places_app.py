@@ -29,6 +29,12 @@ if ('ServiceWorkerRegistration' in window) ServiceWorkerRegistration.prototype.s
 window.Notification = class { static permission = 'granted'; constructor(title, options) { hubbubTold({ title, ...options }); } };
 """
 # As the browser does it when a notice is clicked, which it alone may let come to the front.
+CLICK = """(data) => {
+  WindowClient.prototype.focus = async function () { return this; };
+  const event = new ExtendableEvent('notificationclick');
+  event.notification = { data, close() {} };
+  self.dispatchEvent(event);
+}"""
 CACHED = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat()"""
 # All rows of all tables, and all values, as one text.
@@ -132,6 +138,35 @@ async def listening(visit: Visit, person: Person, channel: str) -> tuple[Talker,
     await expect(talker.log).to_have_attribute("aria-busy", "false")
     await page.evaluate(READY)
     return talker, notices
+
+
+async def test_one_is_told_once_of_what_is_meant_for_one_and_led_there(
+    visit: Visit, site: RunningServer
+) -> None:
+    ann, bob = sign_up(site.url), sign_up(site.url)
+    talk, quiet = ann.group("Talk"), bob.group("Quiet")
+    bob.join(talk)
+    talker, notices = await listening(visit, bob, quiet)
+    other = Talker(talker.visitor, bob, quiet)
+    await other.open(await talker.visitor.context.new_page())
+    await expect(other.log).to_have_attribute("aria-busy", "false")
+    ann.send(talk, f"<@{bob.id}> **bold** `code` <img src=x onerror=alert(1)>")
+    (first,) = await notices.count(1)
+    assert first["body"] == f"@{bob.name} bold code <img src=x onerror=alert(1)>"
+    assert ann.name in first["title"]
+    assert "Talk" in first["title"]
+    direct = ann.ok("POST", "/dms", {"user_id": bob.id})["id"]
+    ann.send(direct, "only for you")
+    second = (await notices.count(2))[1]
+    assert (second["title"], second["body"]) == (ann.name, "only for you")
+    await other.page.close()
+    worker = talker.visitor.context.service_workers[0]
+    await worker.evaluate(CLICK, second["data"])
+    await talker.page.wait_for_url(f"**/#/c/{direct}")
+    await talker.sees("only for you")
+    await worker.evaluate(CLICK, {"to": "https://elsewhere.example/"})
+    await talker.page.wait_for_url(re.compile("#/(c/0)?$"))
+    assert len(notices.shown) == 2
 
 
 async def test_one_is_told_nothing_of_what_one_sees_or_does_not_want(

@@ -22,6 +22,11 @@ test('one’s own messages, reading, edits and channels that are new here are no
   expect(arrivals(before, before)).toEqual([]);
 });
 
+test('the first message of a chat that was not there before arrives', () => {
+  const after = { ...before, ...channels(channel('9', { kind: 'direct', last_seq: 1, unread: 1 }), channel('10', { kind: 'group', last_seq: 4 })) };
+  expect(arrivals(before, after)).toEqual([{ channelId: '9', unread: 1, mentions: 0 }]);
+});
+
 test('levels decide what is told', () => {
   const plain = { channelId: '7', unread: 2, mentions: 0 };
   const meant = { ...plain, mentions: 1 };

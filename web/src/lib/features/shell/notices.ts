@@ -9,16 +9,26 @@ export interface Arrival {
   mentions: number;
 }
 
+const OWN: ReadonlySet<Channel['kind']> = new Set(['direct', 'group']);
+
 type Channels = Readonly<Record<Id, Channel>>;
 
-/** What has come between two moments of one connection; channels that were not there before are not news. */
+/**
+ * What has come between two moments of one connection. Who is written to for the first time learns of the chat and of its
+ * message at once; what waits in channels of a server that one has just come into is no news.
+ */
 export function arrivals(before: Channels, after: Channels): Arrival[] {
   if (before === after) return [];
   return Object.values(after).flatMap((channel) => {
-    const was = before[channel.id];
+    const was = before[channel.id] ?? begun(channel);
     if (was === undefined || was === channel || channel.last_seq <= was.last_seq || channel.unread <= was.unread) return [];
     return [{ channelId: channel.id, unread: channel.unread - was.unread, mentions: Math.max(0, channel.mentions - was.mentions) }];
   });
+}
+
+/** A chat of one's own as it was before its first message. */
+function begun(channel: Channel): Channel | undefined {
+  return OWN.has(channel.kind) ? { ...channel, last_seq: channel.read_seq, unread: 0, mentions: 0 } : undefined;
 }
 
 /** Whether it is worth a notice, by what one wants to be told of the channel. */
