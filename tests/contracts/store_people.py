@@ -228,6 +228,24 @@ class AccountContract:
         live = await world.store.read(world.store.accounts.list_logins(ann.id))
         assert [login.id for login in live] == [other]
 
+    async def test_s4_same_change_again_is_answered_again_until_its_token_is_used(
+        self, world: World
+    ) -> None:
+        ann = await world.person()
+        login_id, other = await world.sign_in(ann, "a1"), await world.sign_in(ann, "b1")
+        rotate = world.store.accounts.rotate_refresh
+        for now in (2, 3):
+            found = await world.write(rotate("a1", "a2", now, 10**15))
+            assert found.login is not None
+            assert found.login.id == login_id
+        assert (await world.write(rotate("b1", "b2", 4, 10**15))).login is not None
+        assert (await world.write(rotate("a2", "a3", 5, 10**15))).login is not None
+        late = await world.write(rotate("a1", "a2", 6, 10**15))
+        assert (late.login, late.revoked) == (None, (login_id,))
+        # The token of another device is no answer to this one.
+        stolen = await world.write(rotate("b1", "a3", 7, 10**15))
+        assert (stolen.login, stolen.revoked) == (None, (other,))
+
     async def test_s4_unknown_expired_and_disabled_refresh_get_nothing(self, world: World) -> None:
         ann = await world.person()
         await world.sign_in(ann, "token")

@@ -7,8 +7,9 @@ from support.server import RunningServer
 from support.sockets import Native
 
 
-def _refresh(person: Person, token: str) -> tuple[int, dict[str, str]]:
-    answer = call("POST", f"{person.url}/api/v1/auth/refresh", {"refresh_token": token})
+def _refresh(person: Person, token: str, nonce: str | None = None) -> tuple[int, dict[str, str]]:
+    body = {"refresh_token": token} | ({} if nonce is None else {"nonce": nonce})
+    answer = call("POST", f"{person.url}/api/v1/auth/refresh", body)
     return answer.status, answer.body
 
 
@@ -56,3 +57,25 @@ def test_s4_refresh_tokens_are_not_stored_as_they_are(server: RunningServer) -> 
     files = [p for p in server.data.iterdir() if p.name.startswith("hubbub.db")]
     assert files
     assert all(person.refresh_token.encode() not in p.read_bytes() for p in files)
+
+
+async def test_s4_a_repeated_refresh_has_the_same_answer_and_another_nonce_is_theft(
+    server: RunningServer,
+) -> None:
+    person = sign_up(server.url)
+    tries = (asyncio.to_thread(_refresh, person, person.refresh_token, "one") for _ in range(4))
+    answers = await asyncio.gather(*tries)
+    assert [status for status, _ in answers] == [200] * 4
+    assert len({body["refresh_token"] for _, body in answers}) == 1
+    fresh = answers[0][1]["refresh_token"]
+    assert _refresh(person, person.refresh_token, "two")[0] == 401
+    assert _refresh(person, fresh, "three")[0] == 401
+
+
+def test_s4_what_was_answered_and_used_is_not_answered_again(server: RunningServer) -> None:
+    person = sign_up(server.url)
+    _, first = _refresh(person, person.refresh_token, "one")
+    _, second = _refresh(person, first["refresh_token"], "one")
+    assert first["refresh_token"] != second["refresh_token"]
+    assert _refresh(person, person.refresh_token, "one")[0] == 401
+    assert _refresh(person, second["refresh_token"], "one")[0] == 401

@@ -1,5 +1,8 @@
 """Access tokens: JWT, HS256 and nothing else, the key chosen by `kid` (threats S2, S3)."""
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Sequence
 
 from joserfc import jwt
@@ -30,6 +33,7 @@ class JwtTokens:
             OctKey.import_key(secret, {"kid": kid}) for kid, secret in keys
         ]
         self._signing = made[0]
+        self._secret = keys[0][1]
         self._keys: KeySet = KeySet(made)
         self._kids = frozenset(kid for kid, _ in keys)
         self._clock = clock
@@ -47,6 +51,12 @@ class JwtTokens:
             "exp": claims.expires_at // 1000,
         }
         return jwt.encode(header, body, self._signing, algorithms=["HS256"])
+
+    def derive(self, token: str, nonce: str) -> str:
+        """A refresh token in place of `token`: 43 characters, the same for the same nonce."""
+        said = hashlib.sha256(nonce.encode()).digest() + token.encode()
+        made = hmac.digest(self._secret, b"refresh\0" + said, "sha256")
+        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
     def verify(self, token: str) -> Claims:
         """One refusal, with one text, for everything that can be wrong with a token."""

@@ -46,10 +46,14 @@ class SignIn(Command, frozen=True):
 
 
 class Refresh(Command, frozen=True):
-    """Change a refresh token for a new pair; each works once. `lasting` as in Register."""
+    """Change a refresh token for a new pair; each works once. `lasting` as in Register.
+
+    Who asks again with the same `nonce`, because no answer came, gets the same token again.
+    """
 
     refresh_token: str
     lasting: bool = False
+    nonce: str | None = None
 
 
 class SignOut(Command, frozen=True):

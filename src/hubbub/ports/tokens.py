@@ -22,6 +22,10 @@ class TokenIssuer(Protocol):
         """A signed token."""
         ...
 
+    def derive(self, token: str, nonce: str) -> str:
+        """The successor of a refresh token, to be known by this server alone; one for each nonce."""
+        ...
+
     def verify(self, token: str) -> Claims:
         """The claims of a valid token; raises `Refused(unauthorized)` with one text for every fault."""
         ...

@@ -105,10 +105,13 @@ class Logins:
         return True
 
     async def refresh(self, caller: Caller, command: Refresh) -> Tokens:
-        """Each refresh token works once; a second use ends the log-in (threat S4)."""
+        """Each refresh token works once; a second use ends the log-in (threat S4).
+
+        The same request again, known by its nonce, gets the same answer until that one is used.
+        """
         self._rates.take(SIGN_INS_OF_ADDRESS, "refresh", caller.address)
         now = self._clock.now_ms()
-        fresh = self._ids.secret()
+        fresh = self._successor(command)
         result = await self._store.write(
             lambda: self._store.accounts.rotate_refresh(
                 _hash(command.refresh_token),
@@ -191,6 +194,11 @@ class Logins:
             lambda: self._store.accounts.revoke_logins(user_id, login_ids, keep),
             lambda ended: revoked(user_id, ended, reason),
         )
+
+    def _successor(self, command: Refresh) -> str:
+        if command.nonce is None:
+            return self._ids.secret()
+        return self._tokens.derive(command.refresh_token, command.nonce)
 
     def _issue(self, user: User, login_id: LoginId, refresh: str, seconds: int) -> Tokens:
         claims = Claims(user.id, login_id, self._clock.now_ms() + seconds * 1000)

@@ -327,7 +327,10 @@ class AccountTables:
     def rotate_refresh(
         self, old_hash: str, new_hash: str, now: int, expires_at: int
     ) -> Steps[Rotated]:
-        """Uses up a refresh token. One that comes back ends its whole family (threat S4)."""
+        """Uses up a refresh token. One that comes back ends its whole family (threat S4).
+
+        But not where `new_hash` is what it was changed for, and nobody has used that: no answer came.
+        """
         rows = yield _GET_TOKEN(hash=old_hash)
         if not rows:
             return Rotated()
@@ -336,15 +339,20 @@ class AccountTables:
         if found is None:
             return Rotated()
         login, user = found
-        if used:
+        if used and not (yield from self._is_unused(new_hash, login_id)):
             yield from self._end((login_id,))
             return Rotated(revoked=(login_id,), reused_by=user.id)
         if login.revoked or login.expires_at <= now or user.disabled or user.is_guest:
             return Rotated()
-        yield _USE_TOKEN(token=old_hash)
-        yield _INSERT_TOKEN(hash=new_hash, login=login_id)
+        if not used:
+            yield _USE_TOKEN(token=old_hash)
+            yield _INSERT_TOKEN(hash=new_hash, login=login_id)
         yield _TOUCH_LOGIN(login=login_id, now=now, until=expires_at)
         return Rotated(login, user)
+
+    def _is_unused(self, token_hash: str, login_id: LoginId) -> Steps[bool]:
+        rows = yield _GET_TOKEN(hash=token_hash)
+        return [(str(login), bool(used)) for login, used in rows] == [(login_id, False)]
 
     def revoke_logins(
         self, user_id: UserId, login_ids: Sequence[LoginId] | None, keep: LoginId | None

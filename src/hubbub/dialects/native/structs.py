@@ -277,9 +277,10 @@ class LoginIn(In, frozen=True, forbid_unknown_fields=True):
 
 
 class RefreshIn(In, frozen=True, forbid_unknown_fields=True):
-    """A refresh token works once."""
+    """A refresh token works once; the same request again, with the same nonce, has the same answer."""
 
     refresh_token: Token
+    nonce: Nonce | None = None
 
 
 class PasswordIn(In, frozen=True, forbid_unknown_fields=True):

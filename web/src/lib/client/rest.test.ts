@@ -24,20 +24,28 @@ function tokens(n: number, expires_in = 3_600): Tokens {
 
 beforeEach(() => {
   [clock, storage, locks, refreshed] = [new FakeClock(), fakeStorage(), new FakeLocks() as unknown as Ports['locks'], []];
+  [lost, answered] = [0, new Map()];
   answer = () => new Response('{}');
 });
 
-/** Takes each refresh token once, as the server does. */
+let lost: number;
+let answered: Map<string, number>;
+
+/** Takes each refresh token once, as the server does, but for the same request again; loses as many answers as it is told to. */
 const fetch: Ports['fetch'] = async (url, init) => {
   if (!url.endsWith('/auth/refresh')) return answer(url, init);
-  const { refresh_token } = JSON.parse(init.body as string) as { refresh_token: string };
-  if (refreshed.includes(refresh_token)) return new Response('', { status: 401 });
-  refreshed.push(refresh_token);
-  return Response.json(tokens(refreshed.length + 1));
+  const { refresh_token, nonce } = JSON.parse(init.body as string) as { refresh_token: string; nonce: string };
+  const before = answered.get(`${refresh_token} ${nonce}`);
+  if (before === undefined && refreshed.includes(refresh_token)) return new Response('', { status: 401 });
+  if (before === undefined) refreshed.push(refresh_token);
+  const found = before ?? refreshed.length + 1;
+  answered.set(`${refresh_token} ${nonce}`, found);
+  if (lost-- > 0) throw new TypeError('Failed to fetch');
+  return Response.json(tokens(found));
 };
 
 function logins(): Logins {
-  return new Logins({ clock, fetch, storage, locks });
+  return new Logins({ clock, fetch, storage, locks, uuid: () => crypto.randomUUID() });
 }
 
 function bearer(init: RequestInit): string | undefined {
@@ -51,6 +59,25 @@ describe('tokens', () => {
     expect(await Promise.all(tabs.map((tab) => tab.renew(ME.id)))).toEqual(['renewed', 'renewed', 'renewed']);
     expect(refreshed).toEqual(['refresh 1']);
     expect(await tabs[2]?.of(ME.id).current()).toBe('access 2');
+  });
+  test('a refresh whose answer was lost is asked for again and does not sign out', async () => {
+    logins().keep(tokens(1));
+    lost = 2;
+    const outcomes = [];
+    for (let n = 0; n < 3; n++) outcomes.push(await logins().renew(ME.id));
+    expect(outcomes).toEqual(['unreachable', 'unreachable', 'renewed']);
+    expect(await logins().of(ME.id).current()).toBe('access 2');
+    expect(await logins().renew(ME.id)).toBe('renewed');
+    expect(refreshed).toEqual(['refresh 1', 'refresh 2']);
+  });
+  test('without locks tabs that renew at once have the same answer', async () => {
+    locks = null;
+    logins().keep(tokens(1));
+    const tabs = [logins(), logins(), logins()];
+    expect(await Promise.all(tabs.map((tab) => tab.renew(ME.id)))).toEqual(['renewed', 'renewed', 'renewed']);
+    expect(refreshed).toEqual(['refresh 1']);
+    expect(await logins().renew(ME.id)).toBe('renewed');
+    expect(refreshed).toEqual(['refresh 1', 'refresh 2']);
   });
   test('one that is about to end is renewed before it is used', async () => {
     logins().keep(tokens(1, 30));

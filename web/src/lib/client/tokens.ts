@@ -3,7 +3,7 @@
 import type { Id } from '../model/entities';
 import * as of from '../wire/entities';
 import { parseJson, problemOf } from '../wire/problem';
-import { fields, id, list, number, orNull, text } from '../wire/shape';
+import { fields, id, list, maybe, number, orNull, text } from '../wire/shape';
 import type { Ports } from './ports';
 
 const KEY = 'hubbub.accounts';
@@ -18,6 +18,8 @@ export interface Login {
   session_id: string;
   access_token: string;
   refresh_token: string;
+  /** What the server knows a repeated refresh by: no answer may have come, and tabs may ask at once. */
+  nonce?: string;
   expires_at: number;
 }
 
@@ -48,14 +50,14 @@ export interface Renewal {
 const STORED = fields({
   active: orNull(id),
   logins: list(
-    fields({ id, username: text, display_name: text, session_id: text, access_token: text, refresh_token: text, expires_at: number }),
+    fields({ id, username: text, display_name: text, session_id: text, access_token: text, refresh_token: text, nonce: maybe(text), expires_at: number }),
   ),
 });
 const NOBODY: Stored = { active: null, logins: [] };
 
 /** Reads and writes them; other tabs may do so at any time, so nothing is remembered in between. */
 export class Logins {
-  constructor(private readonly ports: Pick<Ports, 'clock' | 'fetch' | 'storage' | 'locks'>) {}
+  constructor(private readonly ports: Pick<Ports, 'clock' | 'fetch' | 'storage' | 'locks' | 'uuid'>) {}
 
   /** What is stored; what can't be read is as if nobody were signed in. */
   read(): Stored {
@@ -89,9 +91,12 @@ export class Logins {
     const { user, session_id, access_token, refresh_token, expires_in } = tokens;
     const { id: accountId, username, display_name } = user;
     const expires_at = this.ports.clock.now() + expires_in * 1000;
-    const login = { id: accountId, username, display_name, session_id, access_token, refresh_token, expires_at };
     const { logins, active } = this.read();
     const place = logins.findIndex((one) => one.id === accountId);
+    const before = logins[place];
+    // Another tab may have kept the same answer: then this is its nonce, too.
+    const nonce = (before?.refresh_token === refresh_token ? before.nonce : undefined) ?? this.ports.uuid();
+    const login = { id: accountId, username, display_name, session_id, access_token, refresh_token, nonce, expires_at };
     const all = place < 0 ? [...logins, login] : logins.with(place, login);
     this.#write({ active: isActive ? accountId : active, logins: all });
     return login;
@@ -131,13 +136,13 @@ export class Logins {
       if (login === null) return 'refused';
       return login.refresh_token === before?.refresh_token ? this.#refresh(login) : 'renewed';
     };
-    // Without locks two tabs may collide; the one that loses signs in again.
+    // Without locks tabs may ask at once: with the same nonce, they have the same answer.
     return this.ports.locks === null ? work() : this.ports.locks.request(`hubbub.renew.${accountId}`, work);
   }
 
   async #refresh(login: Login): Promise<Outcome> {
     try {
-      const body = JSON.stringify({ refresh_token: login.refresh_token });
+      const body = JSON.stringify({ refresh_token: login.refresh_token, nonce: login.nonce });
       const headers = { 'content-type': 'application/json' };
       const answer = await this.ports.fetch('/api/v1/auth/refresh', { method: 'POST', headers, body });
       const said = await answer.text();

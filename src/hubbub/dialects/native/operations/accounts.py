@@ -27,7 +27,7 @@ def _login(a: Args) -> c.Command:
 
 def _refresh(a: Args) -> c.Command:
     b = of(a.body, s.RefreshIn)
-    return c.Refresh(b.refresh_token)
+    return c.Refresh(b.refresh_token, nonce=b.nonce)
 
 
 def _password(a: Args) -> c.Command:
