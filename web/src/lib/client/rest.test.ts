@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 
+import { deleteDB, openDB } from 'idb';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { apply } from '../model/apply';
@@ -169,6 +170,20 @@ describe('what is kept', () => {
     await store.putKnown(ME.id, 'state', value);
     expect(await recall(store, ME.id)).toBeNull();
   });
+});
+
+test('what a newer client has kept is left to it', async () => {
+  await deleteDB('hubbub');
+  const newer = await openDB('hubbub', 9, { upgrade: (db) => void db.createObjectStore('outbox', { keyPath: 'nonce' }) });
+  await newer.put('outbox', { nonce: 'n', text: 'never sent' });
+  newer.close();
+  const store = new Store();
+  await store.putDraft(ME.id, '10', 'one');
+  expect(await store.drafts(ME.id)).toEqual({});
+  const again = await openDB('hubbub', 9);
+  expect(await again.getAll('outbox')).toEqual([{ nonce: 'n', text: 'never sent' }]);
+  again.close();
+  await deleteDB('hubbub');
 });
 
 test('a store that another page had closed is opened again', async () => {

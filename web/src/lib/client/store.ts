@@ -1,6 +1,6 @@
 /** What is kept in IndexedDB: the outbox, drafts, and what was last known. Nothing of it is needed to go on. */
 
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
 import type { Id } from '../model/entities';
 import { fields, id, number, oneOf, orNull, text } from '../wire/shape';
@@ -59,16 +59,16 @@ function open(onLost: () => void): Promise<IDBPDatabase<Tables>> {
   });
 }
 
-/** Opens once; what is broken is begun anew, and without IndexedDB nothing is kept. */
+/**
+ * Opens once. What cannot be opened, as that of a newer client, may hold messages that were never sent: it is left as it is,
+ * and nothing is kept meanwhile, as without IndexedDB.
+ */
 export class Store {
   #db: Promise<IDBPDatabase<Tables> | null> | null = null;
 
   #open(): Promise<IDBPDatabase<Tables> | null> {
     const lost = (): void => void (this.#db = null);
-    this.#db ??= open(lost).catch(async () => {
-      await deleteDB(NAME).catch(() => {});
-      return open(lost).catch(() => null);
-    });
+    this.#db ??= open(lost).catch(() => open(lost).catch(() => null));
     return this.#db;
   }
 

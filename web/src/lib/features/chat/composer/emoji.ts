@@ -76,6 +76,11 @@ export function recent(): string[] {
   return [...new Set([...kept, ...USUAL])].slice(0, MOST_RECENT);
 }
 
+/** What was picked is nobody's business once one has gone out. */
+export function forgetEmoji(): void {
+  localStorage.removeItem(RECENT);
+}
+
 /** Remembers what was picked. */
 export function picked(emoji: string): void {
   localStorage.setItem(RECENT, [...new Set([emoji, ...recent()])].slice(0, MOST_RECENT).join(' '));
