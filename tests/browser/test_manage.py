@@ -71,21 +71,21 @@ async def test_a_server_from_nothing_to_its_audit_log(visit: Visit, site: Runnin
     await new_server(page, "Readers")
     await section(page, "Channels")
     await page.get_by_role("button", name="New category").click()
-    await in_dialog(page, "Make it", Name="Quiet")
+    await in_dialog(page, "Create", Name="Quiet")
     await page.get_by_role("button", name="New channel").click()
     await page.get_by_role("dialog").get_by_label("Category").select_option("Quiet")
-    await in_dialog(page, "Make it", Name="poems")
+    await in_dialog(page, "Create", Name="poems")
     await sidebar(page).get_by_role("link", name="poems").wait_for()
     await section(page, "Roles")
     for name in ("Low", "High"):
-        await page.get_by_role("button", name="New role").click()
+        await page.get_by_role("button", name="Create a role").click()
         await page.get_by_label("Name", exact=True).fill(name)
         await save(page)
         await page.get_by_role("link", name="All roles").click()
     await page.get_by_role("button", name="Move High up").click()
     await page.get_by_role("status").filter(has_text="High is now number 1").wait_for()
     await section(page, "Invites")
-    await page.get_by_role("button", name="Make it").click()
+    await page.get_by_role("button", name="Create", exact=True).click()
     link = await page.get_by_label("Link", exact=True).input_value()
     # Whoever has the link comes in by it.
     other = await enter(guest, "/c/0")
@@ -134,7 +134,7 @@ async def members(page: Page, other: Page, who: Person) -> None:
     await in_dialog(page, "Lift the ban")
     await main(page).get_by_text("Nobody is banned.").wait_for()
     await section(page, "Audit log")
-    for done in ("made the category Quiet", "banned", "lifted the ban of"):
+    for done in ("created the category Quiet", "banned", "lifted the ban of"):
         await main(page).get_by_text(done).first.wait_for()
     await main(page).get_by_text("too loud").wait_for()
 
@@ -236,14 +236,14 @@ async def test_tokens_of_programs_are_shown_once(visit: Visit, site: RunningServ
     page = await enter(visitor, "/settings/bots")
     name = f"bot-{ann.name}"
     await page.get_by_label("User name", exact=True).fill(name)
-    await page.get_by_role("button", name="Make the bot").click()
+    await page.get_by_role("button", name="Create", exact=True).click()
     token = await page.get_by_label(re.compile("^Token of")).input_value()
     assert Person(site.url, "", "", token, "", "").ok("GET", "/users/@me")["username"] == name
     server = str(ann.ok("POST", "/servers", {"name": "mine"})["id"])
     channel = ann.ok("GET", f"/servers/{server}/channels")[0]["id"]
     await visitor.open(f"/c/{channel}/settings/webhooks")
     await page.get_by_label("Name", exact=True).fill("builds")
-    await page.get_by_role("button", name="Make it").click()
+    await page.get_by_role("button", name="Create", exact=True).click()
     address = await page.get_by_label("Address of builds").input_value()
     posted = call("POST", address, {"content": "built"})
     assert posted.status < 300

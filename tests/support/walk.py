@@ -121,6 +121,8 @@ def dialogs(town: Town, home: str = HOME) -> Iterator[Look]:
     )
     server = button("Menu of Hillside", "Hillside Garden的菜单")
     yield Look("invite people", home, "nav li a", (server, item("Invite people", "邀请他人")))
+    make = (server, item("New channel", "新建频道"))
+    yield Look("new channel by the menu", home, "nav li a", make)
     more = button("More about Teo", "(?:关于|.*)Teo")
     friends = "/people/friends"
     yield Look("person card", friends, current(friends), (more,))

@@ -8,8 +8,9 @@ function kept(): Theme {
   return found === 'light' || found === 'dark' ? found : 'system';
 }
 
-let current = $state<Theme>(kept());
-show(current);
+const first = kept();
+let current = $state<Theme>(first);
+show(first);
 
 function show(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset['theme'];

@@ -5,6 +5,7 @@ import Compass from '@lucide/svelte/icons/compass';
 import LinkIcon from '@lucide/svelte/icons/link';
 import LogOut from '@lucide/svelte/icons/log-out';
 import MessageCircle from '@lucide/svelte/icons/message-circle';
+import Plus from '@lucide/svelte/icons/plus';
 import ServerIcon from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import UserPlus from '@lucide/svelte/icons/user-plus';
@@ -48,6 +49,9 @@ export function serverItems(app: App, server: Server): Item[] {
   const id = server.id;
   const unread = (): Channel[] => Object.values(app.state.channels).filter((channel) => channel.server_id === id && channel.unread > 0);
   const items: Item[] = [{ label: t('server_settings'), icon: Settings, action: () => go(href('s', id, 'settings', 'overview')) }];
+  if (server.permissions.includes('MANAGE_CHANNEL')) {
+    items.push({ label: t('new_channel'), icon: Plus, action: () => go(href('s', id, 'settings', 'channels', 'new')) });
+  }
   if (server.permissions.includes('CREATE_INVITE')) {
     items.push({ label: t('invite_people'), icon: UserPlus, action: () => ask({ name: 'invite', serverId: id }) });
   }

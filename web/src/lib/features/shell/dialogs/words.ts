@@ -83,7 +83,7 @@ export const t = words(
     invite_once: '1 人',
     invite_ten: '10 人',
     invite_any: '不限',
-    invite_make: '生成链接',
+    invite_make: '创建链接',
     copy: '复制',
   },
 );
