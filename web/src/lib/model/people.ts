@@ -1,7 +1,8 @@
 /** Who people are, what they are to oneself, and who is online. */
 
+import type { User } from './entities';
 import type { EventData } from './events';
-import { omit, put, seeUsers } from './records';
+import { omit, patchChannel, put, seeUsers } from './records';
 import type { State } from './state';
 
 /** `presence_updated`. */
@@ -16,11 +17,17 @@ export function onPresence(state: State, data: EventData<'presence_updated'>): S
 
 /** `user_updated`. */
 export function onUser(state: State, data: EventData<'user_updated'>): State {
-  const next = seeUsers(state, [data.user]);
+  const next = seePeer(seeUsers(state, [data.user]), data.user);
   const { me } = next;
   if (me === null || me.id !== data.user.id) return next;
   const { avatar: _, ...rest } = me;
   return { ...next, me: { ...rest, ...data.user } };
+}
+
+/** A direct channel carries its peer, with name and picture. */
+function seePeer(state: State, user: User): State {
+  const theirs = Object.values(state.channels).filter((channel) => channel.peer?.id === user.id);
+  return theirs.reduce((next, { id }) => patchChannel(next, id, { peer: user }), state);
 }
 
 /** `relationship_updated`. */

@@ -4,7 +4,7 @@
  * `#/admin/users`.
  */
 let path = $state(read());
-/** Where one talked last, for the way back from a page of settings. */
+/** Where one talked last, for the way back from a page of settings; what is done once is no place. */
 let place = $state(isPlace(read()) ? read() : '/');
 
 type Guard = (proceed: () => void) => boolean;
@@ -15,7 +15,7 @@ function read(): string {
 }
 
 function isPlace(at: string): boolean {
-  return !/^\/(settings|admin)(\/|$)|\/settings(\/|$)/.test(at);
+  return !/^\/(settings|admin|claim)(\/|$)|\/settings(\/|$)/.test(at);
 }
 
 function arrived(): void {

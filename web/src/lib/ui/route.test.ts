@@ -10,6 +10,7 @@ test('the way back leads to the last place that was no settings', () => {
   go('#/settings/profile');
   go('#/s/3/settings/roles/4');
   go('#/admin/figures');
+  go('#/claim');
   expect(lastPlace()).toBe('#/c/7');
   go('#/people/friends');
   expect(lastPlace()).toBe('#/people/friends');

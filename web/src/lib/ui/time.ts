@@ -12,9 +12,9 @@ function format(style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return found;
 }
 
-/** 14:05, in the person's time zone. */
+/** 14:05 or 2:05 PM, in the person's time zone. */
 export function clock(time: string | number): string {
-  return format({ hour: '2-digit', minute: '2-digit' }).format(new Date(time));
+  return format({ timeStyle: 'short' }).format(new Date(time));
 }
 
 /** Saturday, 21 November 2026. */

@@ -20,7 +20,7 @@ export const w = words(
     online: 'Online now',
     seen: 'Last seen {time}',
     never: 'Never seen',
-    since: 'since {time}',
+    since: 'joined {time}',
     more_of: 'More about {name}',
     make_admin: 'Make administrator',
     make_admin_title: 'Make {name} an administrator?',

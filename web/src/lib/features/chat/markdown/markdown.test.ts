@@ -107,6 +107,7 @@ test('emoji alone are big, numbers and long rows are not', () => {
 
 test('a line without marks, names in the place of ids', () => {
   expect(plain('> **Hi** <@7>,\n# see [this](https://e.example)', () => 'Ann')).toBe('Hi @Ann, see this');
+  expect(plain('_so_ *it* is: snake_case_name, 2 * 3 * 4', () => '')).toBe('so it is: snake_case_name, 2 * 3 * 4');
   expect(plain('x'.repeat(5_000), () => '')).toHaveLength(161);
 });
 

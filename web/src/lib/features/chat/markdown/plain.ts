@@ -12,6 +12,7 @@ export function plain(content: string, names: (id: string) => string): string {
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/^\s{0,3}(?:>\s?|#{1,6}\s|[-*+]\s)+/gm, '')
     .replace(/(\*\*|__|~~|`)/g, '')
+    .replace(/(?<![\p{L}\p{N}*_])([*_])(?=\S)([^*_\n]+)(?<=\S)\1(?![\p{L}\p{N}*_])/gu, '$2')
     .replace(/\s+/g, ' ')
     .trim();
   return words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;

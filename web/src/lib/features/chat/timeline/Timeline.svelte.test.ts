@@ -1,4 +1,4 @@
-import { render } from '@testing-library/svelte';
+import { render, screen } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 
@@ -37,14 +37,17 @@ class FakeApp {
   async show(_: Id, target: unknown): Promise<void> {
     this.shown.push(JSON.stringify(target));
     if (JSON.stringify(target).includes('gone')) throw new Error('not there');
-    const data = { channel_id: ID, messages: messages(1, 3), hasOlder: false, hasNewer: false };
+    const isPast = JSON.stringify(target).includes('date');
+    const data = { channel_id: ID, messages: messages(1, isPast ? 1 : 3), hasOlder: false, hasNewer: isPast };
     this.state = apply(this.state, { answer: 'window', data }, 0);
   }
 }
 
-async function opened(fake: FakeApp, messageId?: string): Promise<void> {
-  render(Timeline, { conversation: new Conversation(fake as unknown as App, ID), messageId });
+async function opened(fake: FakeApp, messageId?: string): Promise<Conversation> {
+  const conversation = new Conversation(fake as unknown as App, ID);
+  render(Timeline, { conversation, messageId });
   await vi.waitFor(() => expect(document.querySelector('[role=log]')?.getAttribute('aria-busy')).toBe('false'));
+  return conversation;
 }
 
 beforeEach(() => setLanguage('en'));
@@ -65,4 +68,17 @@ test('a link to a message that is gone leads to the latest', async () => {
   const fake = new FakeApp();
   await opened(fake, 'gone');
   expect(fake.shown).toEqual(['{"message":"gone"}', '{"latest":true}']);
+});
+
+test('a day whose messages fit on the screen stays there when newer ones come', async () => {
+  const fake = new FakeApp();
+  const conversation = await opened(fake);
+  const loads = vi.spyOn(fake, 'loadNewer');
+  conversation.toDate(new Date(0));
+  // The second time it has found its place.
+  await vi.waitFor(() => expect(loads.mock.calls.length).toBeGreaterThan(1));
+  const data = { channel_id: ID, messages: messages(1, 3), hasOlder: false, hasNewer: false };
+  fake.state = apply(fake.state, { answer: 'window', data }, 0);
+  flushSync();
+  expect(screen.getByRole('button', { name: 'To the latest message' })).toBeTruthy();
 });
