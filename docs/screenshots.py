@@ -6,6 +6,7 @@ for Chinese: `apt-get install fonts-noto-color-emoji fonts-noto-cjk`, if there a
 
 import asyncio
 import base64
+import contextlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,13 @@ from playwright.async_api import Browser, async_playwright
 from support.browser import ARGUMENTS, chromium_path, visitor
 from support.server import running
 from support.setup import claim
+from support.sockets import Native
 from support.town import Town, build
 from support.walk import Look, button, current, look
 
 IMAGES: Final = Path(__file__).parent / "images"
+# Who is there meanwhile.
+ONLINE: Final = ("teo", "ines", "sam", "xiaoyu", "hao")
 MOST_BYTES: Final = 150_000
 _PACK: Final = """async (png) => {
   const picture = Object.assign(new Image(), { src: `data:image/png;base64,${png}` });
@@ -53,7 +57,7 @@ def pictures(town: Town) -> list[Picture]:
     garden = f"/c/{town.channels['planting']}"
     reading = f"/c/{town.reading}"
     direct = f"/c/{town.direct}"
-    matrix = f"{garden}/settings/permissions"
+    matrix = f"/c/{town.channels['committee']}/settings/permissions"
     people = "/admin/people"
     talk = Look("server", garden, "main article")
     chinese = Look("server", reading, "main article")
@@ -83,7 +87,14 @@ async def take(browser: Browser, town: Town, picture: Picture) -> None:
     person = town.people.get(picture.person)
     url = town.people["mara"].url
     options = {"locale": picture.language, "color_scheme": picture.theme}
-    async with await visitor(browser, url, person, size=size, **options) as who:
+    async with contextlib.AsyncExitStack() as stack:
+        for name in ONLINE:
+            await stack.enter_async_context(
+                Native(url.replace("http", "ws", 1), town.people[name].token)
+            )
+        who = await stack.enter_async_context(
+            await visitor(browser, url, person, size=size, **options)
+        )
         if person is None:
             await who.open()
             await who.page.locator(picture.look.mark).wait_for()
