@@ -191,7 +191,7 @@ class AppStore implements App {
   listen(): void {
     addEventListener('online', () => this.reconnect());
     // A socket is told nothing of that: whether it still leads somewhere is asked at once.
-    addEventListener('offline', () => this.reconnect());
+    addEventListener('offline', () => this.#session?.connection.networkLost());
     addEventListener('storage', ({ key }) => {
       if (!isOfDrafts(key)) void this.accounts.recheck();
     });
