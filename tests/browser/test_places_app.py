@@ -56,12 +56,12 @@ KEPT = """async () => {
   }
   return found.join('\\n');
 }"""
-# The worker of this version is the only one: none waits.
-BEGUN = """async (script) => {
-  const registration = await navigator.serviceWorker.getRegistration();
-  const paths = await (CACHED)();
-  return !registration.waiting && !registration.installing && registration.active?.state === 'activated' && paths.includes(script);
-}""".replace("CACHED", CACHED)
+# Once the newest worker, which may wait, is the one that works.
+BEGUN = """async () => {
+  const { waiting, active } = await navigator.serviceWorker.ready;
+  const newest = waiting ?? active;
+  while (newest.state !== 'activated') await new Promise((done) => newest.addEventListener('statechange', done, { once: true }));
+}"""
 READY = "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null || new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', () => done(true), { once: true })))"
 
 
@@ -362,5 +362,7 @@ async def test_page_that_was_reloaded_is_the_newer_version_and_does_not_say_so_a
     await expect(said).to_be_visible()
     await writer.page.reload()  # by the browser's own button
     await loads(writer.page, newer)
-    assert await writer.until(BEGUN, f"/assets/{newer}.js")
+    async with asyncio.timeout(SECONDS * FACTOR):
+        await writer.page.evaluate(BEGUN)
+    assert f"/assets/{newer}.js" in await writer.page.evaluate(CACHED)
     await expect(said).to_have_count(0)
