@@ -108,10 +108,12 @@ async def deny(page: Page, other: Page, who: Person) -> None:
     cell = page.get_by_role("radiogroup", name=f"See the channel, {who.name}")
     await cell.get_by_label("Denied").check(force=True)
     await save(page)
-    await other.get_by_role("heading", name="There is nothing at this address").wait_for()
+    said = other.get_by_role("status").filter(has_text=re.compile("You can no longer see .?poems"))
+    await said.wait_for()
     assert await sidebar(other).get_by_role("link", name="poems").count() == 0
     await cell.get_by_label("As in the server").check(force=True)
     await save(page)
+    await sidebar(other).get_by_role("link", name="poems").click()
     await other.get_by_role("log").wait_for()
 
 

@@ -134,13 +134,14 @@ async def test_offline_queue_goes_out_once_and_in_order(visit: Visit, site: Runn
     writer.visitor.expect(NO_SERVER)
     await kept(writer)
     await writer.visitor.context.set_offline(True)  # Playwright's own
+    offline = writer.page.get_by_role("status").filter(has_text="You are offline")
+    # What is open already only falls silent, but the server is asked: sooner than a heartbeat's answer is due.
+    await expect(offline).to_have_count(1, timeout=8_000)
     wanted = [f"line {n}" for n in range(8)]
     for text in wanted:
         await writer.say(text)
-    # What is open already only falls silent: nobody is told that it leads nowhere.
     await expect(writer.log.get_by_role("img", name=UNSENT)).to_have_count(8)
     await writer.page.reload()
-    offline = writer.page.get_by_role("status").filter(has_text="You are offline")
     await expect(offline).to_have_count(1)
     await writer.shows(wanted)
     await reader.say("meanwhile")

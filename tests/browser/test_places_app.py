@@ -56,6 +56,12 @@ KEPT = """async () => {
   }
   return found.join('\\n');
 }"""
+# Once the newest worker, which may wait, is the one that works.
+BEGUN = """async () => {
+  const { waiting, active } = await navigator.serviceWorker.ready;
+  const newest = waiting ?? active;
+  while (newest.state !== 'activated') await new Promise((done) => newest.addEventListener('statechange', done, { once: true }));
+}"""
 READY = "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null || new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', () => done(true), { once: true })))"
 
 
@@ -339,3 +345,24 @@ async def test_newer_version_is_said_and_taken_by_reloading(
     await expect(writer.composer).to_have_value("half a thought")
     await expect(said).to_have_count(0)
     assert f"/assets/{newer}.js" in await writer.page.evaluate(CACHED)
+
+
+async def test_page_that_was_reloaded_is_the_newer_version_and_does_not_say_so_again(
+    visit: Visit, own_source: RunningServer
+) -> None:
+    folder = own_source.folder / "source" / "hubbub" / "web_dist"
+    (writer,) = await meet(visit, own_source.url, 1)
+    writer.visitor.expect(NO_SERVER)
+    await writer.page.evaluate(READY)
+    await asyncio.to_thread(own_source.kill)
+    newer = rebuilt(folder)
+    await asyncio.to_thread(own_source.start)
+    await connected(writer)
+    said = writer.page.get_by_role("status").filter(has_text="A new version of this page")
+    await expect(said).to_be_visible()
+    await writer.page.reload()  # by the browser's own button
+    await loads(writer.page, newer)
+    async with asyncio.timeout(SECONDS * FACTOR):
+        await writer.page.evaluate(BEGUN)
+    assert f"/assets/{newer}.js" in await writer.page.evaluate(CACHED)
+    await expect(said).to_have_count(0)

@@ -107,6 +107,25 @@ describe('keeping alive', () => {
     expect(connection.status.name).toBe('live');
     expect(sockets).toHaveLength(1);
   });
+  test('where the network seems to be gone, an answer is due in two seconds, also one that is awaited already', async () => {
+    const socket = await live();
+    connection.networkLost();
+    expect(socket.sent.filter(({ type }) => type === 'heartbeat')).toHaveLength(1);
+    connection.wake();
+    await clock.advance(1_900);
+    expect(connection.status.name).toBe('live');
+    await clock.advance(200);
+    expect(connection.status).toMatchObject({ name: 'waiting', why: 'network' });
+  });
+  test('where the server is there all the same, it stays live', async () => {
+    const socket = await live();
+    socket.tell('heartbeat_ack');
+    socket.onFrame = ({ type }) => type === 'heartbeat' && socket.tell('heartbeat_ack');
+    connection.networkLost();
+    await clock.advance(20_000);
+    expect(connection.status.name).toBe('live');
+    expect(sockets).toHaveLength(1);
+  });
   test('after a close it comes back by itself', async () => {
     (await live()).end(1006);
     await clock.advance(250);

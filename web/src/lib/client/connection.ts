@@ -4,16 +4,14 @@ import type { Id } from '../model/entities';
 import type { Ready, ServerEvent } from '../model/events';
 import { decode, encode, type Ack, type Command, type Incoming, type Ref } from '../wire/frames';
 import { Refused, type ConnectionStatus, type Refusal } from './contract';
-import { IDLE, step, type Happening, type Machine, type Todo } from './machine';
+import { ANSWER_MS, IDLE, step, type Happening, type Machine, type Todo } from './machine';
 import type { Ports, Socket } from './ports';
 import type { Renewal } from './tokens';
 
 /** The most channels that one resume may name. */
 const POSITIONS = 1_000;
-/** How long an answer may take, in ms. */
-const ANSWER_MS = 20_000;
-/** How long a heartbeat's answer may take. */
-const HEARTBEAT_ANSWER_MS = 10_000;
+/** How long the answer to a command may take, in ms. */
+const COMMAND_MS = 20_000;
 const HEARTBEAT_MS = 30_000;
 /** From opening until everything missed is here. */
 const BEGIN_MS = 30_000;
@@ -46,6 +44,8 @@ export class Connection {
   #cancelBegin = (): void => {};
   #cancelHeartbeat = (): void => {};
   #cancelZombie: (() => void) | null = null;
+  /** When the answer to the heartbeat is due, in ms; only meant while one is. */
+  #dueAt = 0;
   #refs = 0;
   #asked = new Map<Ref, Asked>();
   /** Position → what was said in `connect`; until each has its `sync` it is not caught up. */
@@ -77,13 +77,18 @@ export class Connection {
     this.#happens({ name: 'wake' });
   }
 
+  /** The browser says that the network is gone. */
+  networkLost(): void {
+    this.#happens({ name: 'network_lost' });
+  }
+
   /** A command's answer; throws `Refused`, with `network` when the connection goes before it comes. */
   ask(command: Command): Promise<Reply> {
     if (this.#socket === null || this.status.name !== 'live') return Promise.reject(new Refused(NO_ANSWER));
     const ref = ++this.#refs;
     const text = encode(command, ref);
     return new Promise((resolve, reject) => {
-      const cancel = this.ports.clock.after(ANSWER_MS, () => this.#fail(ref, { ...NO_ANSWER, message: 'The server did not answer in time.' }));
+      const cancel = this.ports.clock.after(COMMAND_MS, () => this.#fail(ref, { ...NO_ANSWER, message: 'The server did not answer in time.' }));
       this.#asked.set(ref, { resolve, reject, cancel });
       this.#send(text);
     });
@@ -115,7 +120,7 @@ export class Connection {
         this.#cancelRetry = this.ports.clock.after(todo.ms, () => this.#happens({ name: 'timer' }));
         return;
       case 'probe':
-        return this.#beat();
+        return this.#beat(todo.within);
     }
   }
 
@@ -189,12 +194,17 @@ export class Connection {
 
   // -- keeping alive ----------------------------------------------------------------------------------
 
-  #beat(): void {
+  #beat(within = ANSWER_MS): void {
     this.#cancelHeartbeat();
     this.#cancelHeartbeat = this.ports.clock.after(this.#heartbeatMs, () => this.#beat());
-    if (this.#cancelZombie !== null) return;
-    this.#cancelZombie = this.ports.clock.after(HEARTBEAT_ANSWER_MS, () => this.#abandon());
-    this.#send(encode({ type: 'heartbeat' }));
+    const dueAt = this.ports.clock.now() + within;
+    const isAsked = this.#cancelZombie !== null;
+    // An answer that is awaited already may become due sooner, never later.
+    if (isAsked && this.#dueAt <= dueAt) return;
+    this.#cancelZombie?.();
+    this.#dueAt = dueAt;
+    this.#cancelZombie = this.ports.clock.after(within, () => this.#abandon());
+    if (!isAsked) this.#send(encode({ type: 'heartbeat' }));
   }
 
   #isAlive(): void {

@@ -74,13 +74,29 @@ describe('waiting', () => {
     expect(step(short, closed(1006), { now: 60_000, random: 0 })[1]).toEqual([{ do: 'wait', ms: 250 }]);
   });
   test('while live, waking asks whether the other side is there', () => {
-    expect(step(after(...UP), { name: 'wake' }, AROUND)).toEqual([after(...UP), [{ do: 'probe' }]]);
+    expect(step(after(...UP), { name: 'wake' }, AROUND)).toEqual([after(...UP), [{ do: 'probe', within: 10_000 }]]);
   });
+});
+
+describe('the browser says that the network is gone', () => {
+  const lost: Happening = { name: 'network_lost' };
+  test('while live, the server is asked for a quick sign of life: it may be there all the same', () => {
+    expect(step(after(...UP), lost, AROUND)).toEqual([after(...UP), [{ do: 'probe', within: 2_000 }]]);
+  });
+  test('its silence ends the connection, which is tried again', () => {
+    expect(after(...UP, lost, closed(1006)).status).toMatchObject({ name: 'waiting', why: 'network' });
+  });
+  test.each<Happening[][]>([[[]], [UP.slice(0, 1)], [UP.slice(0, 2)], [[...UP, closed(1006)]], [[...UP, closed(4006)]]])(
+    'otherwise nothing comes of it: %j',
+    (way) => {
+      expect(step(after(...way), lost, AROUND)).toEqual([after(...way), []]);
+    },
+  );
 });
 
 test('nothing but a new start wakes what was stopped', () => {
   const stopped = after(...UP, { name: 'stop' });
-  for (const name of ['wake', 'timer', 'opened', 'caught_up', 'renewed'] as const) {
+  for (const name of ['wake', 'network_lost', 'timer', 'opened', 'caught_up', 'renewed'] as const) {
     expect(step(stopped, { name }, AROUND)).toEqual([stopped, []]);
   }
 });

@@ -27,9 +27,14 @@ export type Happening =
   | { name: 'not_renewed'; isFinal: boolean }
   /** The network is back, the page is looked at, or a person asks. */
   | { name: 'wake' }
+  /** The browser says that the network is gone; it may be wrong. */
+  | { name: 'network_lost' }
   | { name: 'timer' };
 
-export type Todo = { do: 'open' } | { do: 'connect' } | { do: 'close' } | { do: 'renew' } | { do: 'wait'; ms: number } | { do: 'probe' };
+export type Todo = { do: 'open' } | { do: 'connect' } | { do: 'close' } | { do: 'renew' } | { do: 'wait'; ms: number } | Probe;
+
+/** A sign of life is asked for; without one within so many ms the connection is over. */
+type Probe = { do: 'probe'; within: number };
 
 export interface Surroundings {
   /** In ms. */
@@ -43,6 +48,9 @@ export const IDLE: Machine = { status: { name: 'offline' }, failures: 0, isRenew
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
 const STEADY_MS = 10_000;
+/** How long a heartbeat's answer may take, and how long where the network seems to be gone. */
+export const ANSWER_MS = 10_000;
+const DOUBT_MS = 2_000;
 const FINAL: Record<number, Refused> = { 1009: 'too_big', 4000: 'malformed', 4006: 'signed_out' };
 const WHY: Record<number, Why> = { 1001: 'draining', 1011: 'server', 1012: 'server', 1013: 'server', 4004: 'slow' };
 
@@ -105,7 +113,10 @@ export function step(machine: Machine, happening: Happening, around: Surrounding
       return [IDLE, [{ do: 'close' }]];
     case 'wake':
       if (name === 'waiting') return connecting(machine);
-      return [machine, name === 'live' ? [{ do: 'probe' }] : []];
+      return [machine, name === 'live' ? [{ do: 'probe', within: ANSWER_MS }] : []];
+    case 'network_lost':
+      // The server may be on this very machine: only its silence counts.
+      return [machine, name === 'live' ? [{ do: 'probe', within: DOUBT_MS }] : []];
     case 'timer':
       return name === 'waiting' ? connecting(machine) : [machine, []];
     default:
@@ -113,7 +124,7 @@ export function step(machine: Machine, happening: Happening, around: Surrounding
   }
 }
 
-type Busy = Exclude<Happening, { name: 'start' | 'stop' | 'wake' | 'timer' }>;
+type Busy = Exclude<Happening, { name: 'start' | 'stop' | 'wake' | 'network_lost' | 'timer' }>;
 
 /** While there is a socket, or one is being made. */
 function busy(machine: Machine, happening: Busy, around: Surroundings): Step {

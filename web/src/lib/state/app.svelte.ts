@@ -8,6 +8,7 @@ import { checked, RestClient } from '../client/rest';
 import { Store } from '../client/store';
 import { Logins } from '../client/tokens';
 import type { Channel, Id, Message, Notify, Permission } from '../model/entities';
+import type { Gone } from '../model/gone';
 import type { Level } from '../model/notify';
 import * as people from '../model/people-selectors';
 import { may } from '../model/permissions';
@@ -64,6 +65,10 @@ class AppStore implements App {
   }
   get rest(): Rest {
     return this.#session?.rest ?? this.#anonymous;
+  }
+
+  get gone(): readonly Gone[] {
+    return this.#session?.gone ?? [];
   }
 
   pendingIn(channelId: Id): readonly Pending[] {
@@ -191,7 +196,7 @@ class AppStore implements App {
   listen(): void {
     addEventListener('online', () => this.reconnect());
     // A socket is told nothing of that: whether it still leads somewhere is asked at once.
-    addEventListener('offline', () => this.reconnect());
+    addEventListener('offline', () => this.#session?.connection.networkLost());
     addEventListener('storage', ({ key }) => {
       if (!isOfDrafts(key)) void this.accounts.recheck();
     });

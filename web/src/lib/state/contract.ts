@@ -2,6 +2,7 @@
 
 import type { ConnectionStatus, Delivery, Pending, Rest, Target } from '../client/contract';
 import type { Channel, Id, Message, Notify, Permission, Profile } from '../model/entities';
+import type { Gone } from '../model/gone';
 import type { Level } from '../model/notify';
 import type { State } from '../model/state';
 
@@ -55,6 +56,8 @@ export interface App {
   readonly state: State;
   readonly me: Profile | null;
   readonly rest: Rest;
+  /** Channels and servers that have gone since this page was opened, and why; the latest last. */
+  readonly gone: readonly Gone[];
   /** One's own messages that the server has not acknowledged, in their order. */
   pendingIn(channelId: Id): readonly Pending[];
   may(channel: Channel, permission: Permission): boolean;

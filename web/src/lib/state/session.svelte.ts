@@ -15,6 +15,7 @@ import type { Answer, AnswerData, AnswerName } from '../model/answers';
 import { applyAll, type Input } from '../model/apply';
 import type { Id, Message } from '../model/entities';
 import type { ServerEvent } from '../model/events';
+import { gone, type Gone } from '../model/gone';
 import { EMPTY, type State } from '../model/state';
 import { Batch, type Schedule } from './batch';
 import { Followers } from './followers';
@@ -26,6 +27,8 @@ const KEEP_MS = 5_000;
 const TICK_MS = 1_000;
 /** So long before a token ends another one is asked for, in ms; up to twice. */
 const RENEWAL_MS = 120_000;
+/** So many of the places that have gone are known at most. */
+const GONE = 500;
 const SOONEST_MS = 10_000;
 const LATEST_MS = 6 * 3_600_000;
 
@@ -45,6 +48,8 @@ export class Session {
   isStale = $state(true);
   queue: Queue = $state.raw([]);
   drafts: Readonly<Record<Id, string>> = $state.raw({});
+  /** What has gone since this page was opened, the latest last. */
+  gone: readonly Gone[] = $state.raw([]);
 
   readonly rest: RestClient;
   readonly connection: Connection;
@@ -124,6 +129,8 @@ export class Session {
     if (this.#isOver) return;
     const before = this.state;
     this.state = applyAll(before, inputs, this.parts.ports.clock.now());
+    const lost = gone(before, inputs, this.state);
+    if (lost.length > 0) this.gone = [...this.gone, ...lost].slice(-GONE);
     this.outbox.recognise(inputs.flatMap((input) => this.#mine(input)));
     this.outbox.settle((id) => this.state.channels[id]?.last_seq);
     this.marks.received(before, inputs, this.state);

@@ -22,7 +22,13 @@ export function toasts(): readonly Toast[] {
 export function notify(text: string, kind: Toast['kind'] = 'info'): void {
   const id = ++last;
   shown = [...shown, { id, text, kind }].slice(-AT_ONCE);
-  setTimeout(() => dismiss(id), STAY_MS);
+  setTimeout(() => expire(id), STAY_MS);
+}
+
+/** What nobody can have seen stays until somebody could. */
+function expire(id: number): void {
+  if (document.visibilityState === 'visible') dismiss(id);
+  else if (shown.some((toast) => toast.id === id)) setTimeout(() => expire(id), STAY_MS);
 }
 
 export function dismiss(id: number): void {

@@ -43,6 +43,13 @@ export function visited(place: string): void {
   write(RECENT, recent);
 }
 
+/** Nobody is led to these again. */
+export function forget(places: readonly string[]): void {
+  if (!recent.some((one) => places.includes(one))) return;
+  recent = recent.filter((one) => !places.includes(one));
+  write(RECENT, recent);
+}
+
 /** Forgets it all. */
 export function forgetKept(): void {
   folded = new Set();

@@ -18,6 +18,8 @@ const LOOK_MS = 30 * 60_000;
 
 let offer = $state.raw<Offer | null>(null);
 let waiting = $state.raw<ServiceWorker | null>(null);
+/** The one that the person wants to hear of later. */
+let putOff: ServiceWorker | null = null;
 
 addEventListener('beforeinstallprompt', (event) => {
   event.preventDefault();
@@ -34,18 +36,22 @@ export async function install(): Promise<void> {
   offer = null;
 }
 
-/** Whether a newer version is there and waits for this page to be loaded again. */
+/** Whether a newer version than this page's is there, and waits for the page to be loaded again. */
 export function newVersion(): boolean {
   return waiting !== null;
 }
 
 /** Loads the page anew, with the newer version. */
 export function takeNewVersion(): void {
-  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-  waiting?.postMessage('take_over');
+  const reload = (): void => location.reload();
+  // Another page of this browser may have let it take over already.
+  if (waiting?.state !== 'installed') return reload();
+  navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
+  waiting.postMessage('take_over');
 }
 
 export function later(): void {
+  putOff = waiting;
   waiting = null;
 }
 
@@ -78,18 +84,42 @@ export async function startWorker(opened: (to: string) => void): Promise<void> {
 let started: string | null = null;
 
 function watch(registration: ServiceWorkerRegistration): void {
-  if (registration.waiting !== null && navigator.serviceWorker.controller !== null) waiting = registration.waiting;
+  void weigh(registration);
   registration.addEventListener('updatefound', () => {
     const coming = registration.installing;
     coming?.addEventListener('statechange', () => {
       // Without a controller it is the first one: nothing is replaced.
-      if (coming.state === 'installed' && navigator.serviceWorker.controller !== null) waiting = coming;
+      if (coming.state === 'installed') void weigh(registration);
     });
   });
+}
+
+/** Of a worker that waits: this page is older and says so, or it came with that version, and the worker may begin. */
+async function weigh(registration: ServiceWorkerRegistration): Promise<void> {
+  if (registration.waiting === null || navigator.serviceWorker.controller === null) return;
+  const page = await servedPage();
+  const coming = registration.waiting;
+  const script = document.querySelector('script[type=module]')?.getAttribute('src') ?? '';
+  // Without an answer it is not known; it is asked again with the next connection.
+  if (page === null || coming === null) return;
+  if (page.includes(`"${script}"`)) coming.postMessage('take_over');
+  else if (coming !== putOff) waiting = coming;
+}
+
+/** The page as the server has it now, past what the worker keeps; null without an answer of its. */
+async function servedPage(): Promise<string | null> {
+  try {
+    const answer = await fetch('/', { cache: 'no-store' });
+    const page = answer.ok ? await answer.text() : '';
+    return page.includes('/assets/') ? page : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Asks now whether there is a newer version. */
 export async function lookForNewVersion(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
   await registration?.update().catch(() => undefined);
+  if (registration !== undefined) await weigh(registration);
 }
