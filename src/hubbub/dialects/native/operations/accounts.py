@@ -72,7 +72,7 @@ OPERATIONS: Final = (
     Op("POST", "/auth/register", "Make an account and sign in.", _register, one(render.tokens), 201, "auth",
        body=s.RegisterIn, returns=s.Tokens, public=True, refuses=(Code.CONFLICT, Code.FORBIDDEN)),
     Op("POST", "/auth/login", "Sign in by user name or e-mail.", _login, one(render.tokens), 200, "auth",
-       body=s.LoginIn, returns=s.Tokens, public=True, refuses=(Code.UNAUTHORIZED,)),
+       body=s.LoginIn, returns=s.Tokens, public=True, refuses=(Code.UNAUTHORIZED, Code.FORBIDDEN)),
     Op("POST", "/auth/refresh", "Change a refresh token for a new pair; each works once.", _refresh,
        one(render.tokens), 200, "auth", body=s.RefreshIn, returns=s.Tokens, public=True,
        refuses=(Code.UNAUTHORIZED,)),
