@@ -172,11 +172,13 @@ class Accounts:
         return await self.get_user(caller, GetUser(None))
 
     async def search(self, caller: Caller, command: SearchUsers) -> list[User]:
-        """By the start of the user name."""
+        """By the start of a name."""
         _ = caller.user_id
         limit = max(1, min(command.limit, 50))
         find = self._store.accounts.search_users
-        return await self._store.read(find(command.prefix, limit, within=command.within))
+        return await self._store.read(
+            find(command.prefix, limit, within=command.within, shown=command.shown)
+        )
 
 
 def draft_account(command: Register, new_id: int, now: int) -> Account:

@@ -51,7 +51,7 @@ def _set_avatar(a: Args) -> c.Command:
 
 def _search(a: Args) -> c.Command:
     q = of(a.query, qs.SearchQuery)
-    return c.SearchUsers(q.q, q.limit)
+    return c.SearchUsers(q.q, q.limit, shown=True)
 
 
 def _presence(a: Args) -> c.Command:
@@ -101,7 +101,7 @@ OPERATIONS: Final = (
        "users", refuses=(Code.FORBIDDEN,)),
     Op("GET", "/users/{user_id}/avatar", "A person's picture.", lambda a: c.GetUserImage(person(a)), nothing, 200,
        "users", query=qs.AvatarQuery, media_type=IMAGES, refuses=(Code.NOT_FOUND, Code.FORBIDDEN)),
-    Op("GET", "/users", "People whose user name starts with `q`.", _search, each(render.user), 200, "users",
+    Op("GET", "/users", "People whose user name or display name starts with `q`.", _search, each(render.user), 200, "users",
        query=qs.SearchQuery, returns=list[s.User]),
     Op("GET", "/presence", "Who of these is online.", _presence, one(_online), 200, "users",
        query=qs.PresenceQuery, returns=dict[str, str]),
