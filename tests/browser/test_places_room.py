@@ -97,8 +97,8 @@ async def test_the_button_to_copy_covers_no_code(
 async def test_buttons_stand_as_high_as_the_fields_beside_them(visit: Visit, home: Home) -> None:
     visitor = await visit(home.owner, size=DESKTOP)
     page = await settings(visitor, f"/s/{home.server}/settings/invites")
-    button = await box(page.get_by_role("button", name="Create", exact=True))
-    for label in ("Ends after", "Uses"):
+    button = await box(page.get_by_role("button", name="Create a link", exact=True))
+    for label in ("Valid for", "Uses"):
         field = await box(page.get_by_label(label))
         assert (field.top, field.bottom) == (button.top, button.bottom)
 

@@ -186,7 +186,7 @@ def test_closed_registration_leaves_only_the_command_line(tmp_path: Path) -> Non
 def test_disabled_user_may_not_come_until_that_is_undone(fresh_server: RunningServer) -> None:
     ann = sign_up(fresh_server.url, "ann")
     login = {"login": "ann", "password": PASSWORD}
-    for flags, status, said in (((), 401, "disabled"), (("--undo",), 200, "again")):
+    for flags, status, said in (((), 403, "disabled"), (("--undo",), 200, "again")):
         done = hubbub(fresh_server.folder, "user", "disable", "ann", *flags, "--data", "data")
         assert (done.returncode, said in done.stdout) == (0, True), done.stderr
         assert call("POST", f"{fresh_server.url}/api/v1/auth/login", login).status == status

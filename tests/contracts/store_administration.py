@@ -111,6 +111,7 @@ class AdministrationContract:
         after = await world.store.read(world.store.people.count_all())
         assert (after.users, after.channels) == (before.users + 1, before.channels + 1)
         assert (after.messages, after.servers) == (before.messages + 3, before.servers)
+        assert after.users == len(await page(world, limit=10_000)), "those that are listed"
 
 
 class MomentContract:

@@ -200,6 +200,30 @@ class AccountContract:
         assert await search("%", within=True) == ["a%b"]
         assert len(await search("", 3, within=True)) == 3
 
+    async def test_search_finds_by_the_display_name_behind_those_by_the_user_name(
+        self, world: World
+    ) -> None:
+        accounts = world.store.accounts
+        for name, shown in (("bo", "小波"), ("小明", "Ming"), ("cy", "小波"), ("xiaobo", "Bo")):
+            person = await world.person(name)
+            await world.write(accounts.update_user(person.id, display_name=shown))
+        made = User(UserId(new_id()), "dora", "Ｂob 小", 1)
+        await world.write(accounts.add_user(Account(made, None, "hash")))
+
+        async def search(prefix: str, limit: int = 20) -> list[str]:
+            found = await world.store.read(accounts.search_users(prefix, limit, shown=True))
+            return [u.username for u in found]
+
+        assert await search("小") == ["小明", "bo", "cy"]
+        assert await search("小", 2) == ["小明", "bo"]
+        assert await search("小", 1) == ["小明"]
+        assert await search("bO") == ["bo", "xiaobo", "dora"]
+        assert await search("bob 小") == ["dora"]
+        assert await search("%") == []
+        assert [u.username for u in await world.store.read(accounts.search_users("小", 9))] == [
+            "小明"
+        ]
+
     async def test_s4_parallel_refresh_has_exactly_one_winner_and_ends_the_family(
         self, world: World
     ) -> None:

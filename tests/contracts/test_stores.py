@@ -141,12 +141,13 @@ async def test_g21_file_of_the_first_version_keeps_what_is_in_it(tmp_path: Path)
     with contextlib.closing(sqlite3.connect(path)) as file:
         file.execute(
             "insert into users (id, username, username_key, display_name, created_at)"
-            " values (7, 'ann', 'ann', 'Ann', 1)"
+            " values (7, 'ann', 'ann', 'Ｚoe', 1)"
         )
         file.commit()
     async with opened(path) as store:
         found = await store.read(store.accounts.get_user(UserId(7)))
-        assert found == User(UserId(7), "ann", "Ann", 1)
+        assert found == User(UserId(7), "ann", "Ｚoe", 1)
+        assert await store.read(store.accounts.search_users("zo", 9, shown=True)) == [found]
         assert await store.read(store.relationships.list_relationships(UserId(7))) == []
 
 

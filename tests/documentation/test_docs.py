@@ -28,6 +28,13 @@ def test_settings_page_names_every_setting_and_no_other() -> None:
     assert named == list(Settings.__struct_fields__)
 
 
+def test_every_setting_is_explained_in_chinese_on_the_administrators_page() -> None:
+    table = page("web/src/lib/features/admin/purposes.ts")
+    explained = dict(re.findall(r"^  (\w+): '(.+)',$", table, re.MULTILINE))
+    assert list(explained) == list(Settings.__struct_fields__)
+    assert [name for name, text in explained.items() if not text.endswith("。")] == []
+
+
 def test_metrics_page_names_every_metric_and_no_other() -> None:
     source = page("src/hubbub/transport/metrics.py")
     gauges = re.findall(r'_gauge\(\s*"(\w+)"', source)

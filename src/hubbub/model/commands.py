@@ -102,11 +102,12 @@ class UpdateProfile(Command, frozen=True):
 
 
 class SearchUsers(Command, frozen=True):
-    """People whose user name starts with `prefix`; `within`: or has it anywhere."""
+    """People whose user name starts with `prefix`; `within`: or has it anywhere; `shown`: or whose display name does."""
 
     prefix: str
     limit: int = 20
     within: bool = False
+    shown: bool = False
 
 
 class GetPresence(Command, frozen=True):

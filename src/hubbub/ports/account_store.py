@@ -33,8 +33,10 @@ class AccountTables(Protocol):
     def get_account_by_id(self, user_id: UserId) -> Transaction[Account | None]: ...
 
     def search_users(
-        self, prefix: str, limit: int, *, within: bool = False
-    ) -> Transaction[list[User]]: ...
+        self, prefix: str, limit: int, *, within: bool = False, shown: bool = False
+    ) -> Transaction[list[User]]:
+        """By the start of the folded user name, or `within` it; `shown`: behind those by that of the display name."""
+        ...
 
     def update_user(
         self,

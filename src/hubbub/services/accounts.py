@@ -40,8 +40,9 @@ from hubbub.services.rates import PROFILES, REGISTRATIONS, SIGN_INS, SIGN_INS_OF
 
 log = structlog.get_logger("hubbub.accounts")
 
-# One text for an unknown name, a wrong password and a disabled account (threat S6).
+# One text for an unknown name and a wrong password, disabled or not (threat S6).
 _WRONG = "The user name or the password is wrong."
+_DISABLED = "This account is disabled; ask who runs this server."
 
 
 class Accounts:
@@ -105,9 +106,12 @@ class Accounts:
         account = await self._store.read(self._store.accounts.get_account(command.login))
         encoded = account.password_hash if account is not None else None
         fits = await self._passwords.verify(encoded, command.password)
-        if account is None or not fits or account.user.disabled or account.user.is_guest:
+        if account is None or not fits or account.user.is_guest:
             log.info("sign_in_refused", address=caller.address)
             raise unauthorized(_WRONG)
+        if account.user.disabled:  # told only to who has shown that they know the password
+            log.info("sign_in_refused", address=caller.address)
+            raise forbidden(_DISABLED)
         self._rates.clear(*key)
         tokens = await self._logins.open(account.user, command.label, lasting=command.lasting)
         return msgspec.structs.replace(tokens, email=account.email)
@@ -168,11 +172,13 @@ class Accounts:
         return await self.get_user(caller, GetUser(None))
 
     async def search(self, caller: Caller, command: SearchUsers) -> list[User]:
-        """By the start of the user name."""
+        """By the start of a name."""
         _ = caller.user_id
         limit = max(1, min(command.limit, 50))
         find = self._store.accounts.search_users
-        return await self._store.read(find(command.prefix, limit, within=command.within))
+        return await self._store.read(
+            find(command.prefix, limit, within=command.within, shown=command.shown)
+        )
 
 
 def draft_account(command: Register, new_id: int, now: int) -> Account:

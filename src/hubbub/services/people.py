@@ -33,7 +33,7 @@ from hubbub.services.logins import revoked
 
 log = structlog.get_logger("hubbub.people")
 
-# Of all that ends devices, and no more than that: nobody is told that or why they were disabled.
+# Of all that ends devices, and no more than that: that they are disabled is told to who signs in with the right password.
 SIGNED_OUT: Final = "signed out"
 
 

@@ -59,6 +59,7 @@ _INSERT_USER = Statement(
                 "created_at",
                 "kind",
                 "owner_id",
+                "display_key",
             )
         }
     )
@@ -94,6 +95,12 @@ _SEARCH = Statement(
     .order_by(users.c.username_key)
     .limit(param("limit"))
 )
+_SEARCH_SHOWN = Statement(
+    sa.select(*USER_COLUMNS)
+    .where(users.c.display_key >= param("low"), users.c.display_key < param("high"), IS_FOUND)
+    .order_by(users.c.display_key, users.c.username_key)
+    .limit(param("limit"))
+)
 _SEARCH_WITHIN = Statement(
     sa.select(*USER_COLUMNS)
     .where(sa.func.instr(users.c.username_key, param("part")) > 0, IS_FOUND)
@@ -101,7 +108,9 @@ _SEARCH_WITHIN = Statement(
     .limit(param("limit"))
 )
 _SET_NAME = Statement(
-    users.update().where(users.c.id == param("user")).values(display_name=param("value"))
+    users.update()
+    .where(users.c.id == param("user"))
+    .values(display_name=param("value"), display_key=param("key"))
 )
 _SET_AVATAR = Statement(
     users.update().where(users.c.id == param("user")).values(avatar=param("value"))
@@ -236,6 +245,7 @@ class AccountTables:
             created_at=user.created_at,
             kind=kind,
             owner_id=owner_id,
+            display_key=None if kind == "webhook" else fold_username(user.display_name),
         )
 
     def get_user(self, user_id: UserId) -> Steps[User | None]:
@@ -257,12 +267,20 @@ class AccountTables:
         """With e-mail and password hash."""
         return first(_ACCOUNT_BY_ID(id=user_id), _to_account)
 
-    def search_users(self, prefix: str, limit: int, *, within: bool = False) -> Steps[list[User]]:
-        """By the start of the folded user name, or by any part of it."""
+    def search_users(
+        self, prefix: str, limit: int, *, within: bool = False, shown: bool = False
+    ) -> Steps[list[User]]:
+        """By the start of the folded user name, or by any part of it; `shown`: then by the start of the display name."""
         low = fold_username(prefix)
         if within and low:
-            return every(_SEARCH_WITHIN(part=low, limit=limit), to_user)
-        return every(_SEARCH(low=low, high=low + "\U0010ffff", limit=limit), to_user)
+            return (yield from every(_SEARCH_WITHIN(part=low, limit=limit), to_user))
+        bounds = {"low": low, "high": low + "\U0010ffff"}
+        found = yield from every(_SEARCH(**bounds, limit=limit), to_user)
+        if not shown or not low or len(found) == limit:
+            return found
+        # Each of the two walks an index for `limit` rows at the most, however many people there are.
+        named = yield from every(_SEARCH_SHOWN(**bounds, limit=limit), to_user)
+        return (found + [user for user in named if user not in found])[:limit]
 
     def update_user(
         self,
@@ -274,7 +292,7 @@ class AccountTables:
     ) -> Steps[User]:
         """Changes what is given."""
         if display_name is not None:
-            yield _SET_NAME(user=user_id, value=display_name)
+            yield _SET_NAME(user=user_id, value=display_name, key=fold_username(display_name))
         if is_admin is not None:
             yield _SET_ADMIN(user=user_id, value=is_admin)
         if avatar is not None:

@@ -8,7 +8,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-HEAD = "0006"
+HEAD = "0007"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -26,11 +26,8 @@ _SEEN = (
 _RECORD = sa.select(*USER_COLUMNS, users.c.email, _SEEN.label("seen"))
 _GET = Statement(_RECORD.where(users.c.id == param("id"), IS_FOUND))
 # The system has said things, but is nobody who could be governed.
-_PAGE = (
-    _RECORD.where(IS_FOUND, users.c.id != SYSTEM)
-    .order_by(users.c.username_key)
-    .limit(param("limit"))
-)
+_GOVERNED = IS_FOUND, users.c.id != SYSTEM
+_PAGE = _RECORD.where(*_GOVERNED).order_by(users.c.username_key).limit(param("limit"))
 # One lower bound, which a page behind another raises: of two the index would take the wrong one.
 _BY_NAME = Statement(
     _PAGE.where(users.c.username_key >= param("low"), users.c.username_key < param("high"))
@@ -48,7 +45,7 @@ _SET_DISABLED = Statement(
 )
 _COUNTS = Statement(
     sa.select(
-        sa.select(sa.func.count()).select_from(users).where(IS_FOUND).scalar_subquery(),
+        sa.select(sa.func.count()).select_from(users).where(*_GOVERNED).scalar_subquery(),
         sa.select(sa.func.count())
         .select_from(channels)
         .where(channels.c.kind != Kind.DIRECT.value)

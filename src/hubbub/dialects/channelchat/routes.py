@@ -251,6 +251,7 @@ ORIGINAL_OPERATIONS: Final = (
 _MILD: Final = frozenset(
     {
         ("POST", "/login", Code.UNAUTHORIZED),
+        ("POST", "/login", Code.FORBIDDEN),
         ("POST", "/api/v1/channels", Code.CONFLICT),
     }
 )

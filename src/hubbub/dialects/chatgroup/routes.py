@@ -276,6 +276,7 @@ def _worded(operation: Operation, refusal: Refused) -> str:
 
 
 _BY_PATH: Final = {
+    "/auth/login": {Code.FORBIDDEN: "此账号已停用，请联系管理员"},
     "/auth/register": {Code.FORBIDDEN: "本服务器不开放注册，请联系管理员"},
     "/friends/request/{id}/accept": _ANSWERS,
     "/friends/request/{id}/reject": _ANSWERS,

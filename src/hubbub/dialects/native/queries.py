@@ -20,9 +20,9 @@ class PageQuery(In, frozen=True, forbid_unknown_fields=True):
 
 
 class SearchQuery(In, frozen=True, forbid_unknown_fields=True):
-    """`q` is the start of a user name."""
+    """`q` is the start of a user name or of a display name."""
 
-    q: Annotated[str, Meta(max_length=limits.USERNAME_CHARS)] = ""
+    q: Annotated[str, Meta(max_length=limits.DISPLAY_NAME_CHARS)] = ""
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 
 

@@ -51,7 +51,7 @@ def _set_avatar(a: Args) -> c.Command:
 
 def _search(a: Args) -> c.Command:
     q = of(a.query, qs.SearchQuery)
-    return c.SearchUsers(q.q, q.limit)
+    return c.SearchUsers(q.q, q.limit, shown=True)
 
 
 def _presence(a: Args) -> c.Command:
@@ -72,7 +72,7 @@ OPERATIONS: Final = (
     Op("POST", "/auth/register", "Make an account and sign in.", _register, one(render.tokens), 201, "auth",
        body=s.RegisterIn, returns=s.Tokens, public=True, refuses=(Code.CONFLICT, Code.FORBIDDEN)),
     Op("POST", "/auth/login", "Sign in by user name or e-mail.", _login, one(render.tokens), 200, "auth",
-       body=s.LoginIn, returns=s.Tokens, public=True, refuses=(Code.UNAUTHORIZED,)),
+       body=s.LoginIn, returns=s.Tokens, public=True, refuses=(Code.UNAUTHORIZED, Code.FORBIDDEN)),
     Op("POST", "/auth/refresh", "Change a refresh token for a new pair; each works once.", _refresh,
        one(render.tokens), 200, "auth", body=s.RefreshIn, returns=s.Tokens, public=True,
        refuses=(Code.UNAUTHORIZED,)),
@@ -101,7 +101,7 @@ OPERATIONS: Final = (
        "users", refuses=(Code.FORBIDDEN,)),
     Op("GET", "/users/{user_id}/avatar", "A person's picture.", lambda a: c.GetUserImage(person(a)), nothing, 200,
        "users", query=qs.AvatarQuery, media_type=IMAGES, refuses=(Code.NOT_FOUND, Code.FORBIDDEN)),
-    Op("GET", "/users", "People whose user name starts with `q`.", _search, each(render.user), 200, "users",
+    Op("GET", "/users", "People whose user name or display name starts with `q`.", _search, each(render.user), 200, "users",
        query=qs.SearchQuery, returns=list[s.User]),
     Op("GET", "/presence", "Who of these is online.", _presence, one(_online), 200, "users",
        query=qs.PresenceQuery, returns=dict[str, str]),

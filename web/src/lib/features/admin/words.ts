@@ -10,6 +10,7 @@ export const w = words(
     not_yours: 'This page is for administrators of the whole server.',
     unknown: 'There is no such page.',
 
+    make_one: 'To make an account for somebody, also while registration is closed, run “hubbub user create NAME” on the server’s machine.',
     search: 'Search by name or e-mail',
     nobody: 'Nobody is called so.',
     is_admin: 'Administrator',
@@ -81,6 +82,7 @@ export const w = words(
     not_yours: '此页面仅供整个服务器的管理员使用。',
     unknown: '没有这个页面。',
 
+    make_one: '要为他人创建账号（关闭注册时也可以），请在服务器所在的机器上运行“hubbub user create 用户名”。',
     search: '按名字或邮箱搜索',
     nobody: '没有这个名字的用户。',
     is_admin: '管理员',

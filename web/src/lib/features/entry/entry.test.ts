@@ -74,6 +74,25 @@ test('a wrong password is said below the form, and what was typed stays', async 
   expect(fake.asked).toEqual(['signIn alice']);
 });
 
+test('who is disabled is told so', () => {
+  expect(placed(new Refused({ code: 'forbidden', message: '' }), ['login', 'password']).form).toContain('disabled');
+});
+
+test.each([
+  ['alice', { 'User name': 'alice', 'E-mail (optional)': '' }],
+  ['alice@example.org', { 'User name': '', 'E-mail (optional)': 'alice@example.org' }],
+])('%s, typed to sign in, is there when one signs up, and back', async (typed, there) => {
+  show();
+  await fireEvent.input(await screen.findByLabelText('User name or e-mail'), { target: { value: typed } });
+  await fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'correct horse' } });
+  await fireEvent.click(screen.getByRole('button', { name: 'Sign up' }));
+  for (const [label, value] of Object.entries({ ...there, Password: 'correct horse' })) {
+    expect(screen.getByLabelText<HTMLInputElement>(label).value).toBe(value);
+  }
+  await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  expect(screen.getByLabelText<HTMLInputElement>('User name or e-mail').value).toBe(typed);
+});
+
 test('with no administrator yet signing up comes first, and leads to the page that takes the token', async () => {
   fake.about = { ...fake.about, claimable: true };
   show();

@@ -49,6 +49,7 @@ export function placed(error: unknown, fields: readonly string[]): Problems {
   if (!(error instanceof Refused)) return { form: explain(error) };
   const { code, field, message } = error.refusal;
   if (code === 'unauthorized' && fields.includes('login')) return { form: t('wrong') };
+  if (code === 'forbidden' && fields.includes('login')) return { form: t('disabled') };
   if (code === 'conflict' && fields.includes('username')) return { [field === 'email' ? 'email' : 'username']: t('taken') };
   if (code === 'forbidden' && fields.includes('username')) return { form: t('closed') };
   if (field === undefined || !fields.includes(field)) return { form: explain(error) };

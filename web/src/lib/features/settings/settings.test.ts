@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 
 import { body, deeds, type Person } from '../admin/person';
+import { purpose } from '../admin/purposes';
 import { points, pushed, rate, span } from '../admin/spark';
 import { mayRemove, rank } from '../channels/rank';
+import { setLanguage } from '../../ui/language.svelte';
 import { centred, inside, source } from './crop';
 import { device } from './device';
 
@@ -48,4 +50,13 @@ test('in groups one removes those below, never equals', () => {
   expect(mayRemove(2, 2, '2', '4')).toBe(false);
   expect(mayRemove(2, 1, '2', '3')).toBe(true);
   expect(mayRemove(1, 0, '3', '4')).toBe(false);
+});
+
+test('a setting is explained in the language of the page, or else as the server does', () => {
+  setLanguage('en');
+  expect(purpose('port', 'Port.')).toEqual({ text: 'Port.', lang: 'en' });
+  setLanguage('zh');
+  expect(purpose('port', 'Port.').text).toContain('端口');
+  expect(purpose('constructor', 'Newer than this page.')).toEqual({ text: 'Newer than this page.', lang: 'en' });
+  setLanguage('en');
 });
