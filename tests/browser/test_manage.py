@@ -85,7 +85,7 @@ async def test_a_server_from_nothing_to_its_audit_log(visit: Visit, site: Runnin
     await page.get_by_role("button", name="Move High up").click()
     await page.get_by_role("status").filter(has_text="High is now number 1").wait_for()
     await section(page, "Invites")
-    await page.get_by_role("button", name="Create", exact=True).click()
+    await page.get_by_role("button", name="Create a link").click()
     link = await page.get_by_label("Link", exact=True).input_value()
     # Whoever has the link comes in by it.
     other = await enter(guest, "/c/0")
