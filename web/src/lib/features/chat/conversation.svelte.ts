@@ -32,6 +32,8 @@ export class Conversation {
   highlighted = $state<Id | null>(null);
   /** Waits for yes or no to its recall. */
   recalling = $state.raw<Message | null>(null);
+  /** The message whose menu was asked for, and where: null is at its button. */
+  menu = $state.raw<{ id: Id; at: { x: number; y: number } | null } | null>(null);
   picking = $state.raw<Picking | null>(null);
   /** Made by the timeline and the composer when they are there. */
   jump: (id: Id) => void = () => undefined;
