@@ -80,6 +80,7 @@ async def test_reply_shows_what_it_answers_and_leads_there(
     await asker.say("who has the key?")
     await answerer.do("who has the key?", "Reply")
     await expect(answerer.page.get_by_text(f"Reply to {asker.person.name}")).to_be_visible()
+    await expect(answerer.page.locator(".composer q")).to_have_text("who has the key?")
     await expect(answerer.composer).to_be_focused()
     await answerer.composer.press_sequentially("I have")
     await answerer.composer.press("Enter")
@@ -92,6 +93,42 @@ async def test_reply_shows_what_it_answers_and_leads_there(
     await answerer.do("who has the key?", "Reply")
     await answerer.composer.press("Escape")
     await expect(answerer.page.get_by_text(f"Reply to {asker.person.name}")).to_have_count(0)
+
+
+async def test_right_click_opens_the_messages_menu_and_not_on_links(
+    visit: Visit, site: RunningServer
+) -> None:
+    writer, reader = await meet(visit, site.url)
+    await writer.say("look at https://example.org/there")
+    row = await reader.sees("look at https://example.org/there")
+    menu = reader.page.locator("[role=menu]:popover-open")
+    await row.locator(".text").click(button="right", position={"x": 5, "y": 5})
+    await expect(menu.get_by_role("menuitem", name="Copy a link to it")).to_be_visible()
+    await reader.page.keyboard.press("Escape")
+    await expect(menu).to_have_count(0)
+    await row.get_by_role("link").click(button="right")
+    await row.focus()
+    await expect(menu).to_have_count(0)
+    await reader.page.keyboard.press("Shift+F10")
+    await expect(menu.get_by_role("menuitem", name="Copy the text")).to_be_focused()
+
+
+async def test_escape_in_the_picker_leads_back_to_what_opened_it(
+    visit: Visit, site: RunningServer
+) -> None:
+    writer, _ = await meet(visit, site.url)
+    for text in ("one", "two", "three"):
+        await writer.say(text)
+    row = await writer.sees("three")
+    await row.hover()
+    await row.get_by_role("button", name="Add a reaction").click()
+    search = writer.page.get_by_role("searchbox", name="Search emoji")
+    await expect(search).to_be_focused()
+    await (await writer.sees("one")).hover(force=True)
+    await search.fill("heart")
+    await writer.page.keyboard.press("Escape")
+    await expect(search).to_have_count(0)
+    await expect(row.get_by_role("button", name="Add a reaction")).to_be_focused()
 
 
 async def test_arrow_up_edits_the_last_of_ones_own(visit: Visit, site: RunningServer) -> None:

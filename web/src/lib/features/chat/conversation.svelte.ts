@@ -4,6 +4,8 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { Channel, Id, Message, Role, Server, ServerMember, User } from '../../model/entities';
 import { find } from '../../model/timelines';
 import type { App } from '../../state';
+import { href } from '../../ui/route.svelte';
+import { ownRank } from '../channels/rank';
 import { roleColours } from './colour';
 import { t } from './words';
 
@@ -30,6 +32,8 @@ export class Conversation {
   highlighted = $state<Id | null>(null);
   /** Waits for yes or no to its recall. */
   recalling = $state.raw<Message | null>(null);
+  /** The message whose menu was asked for, and where: null is at its button. */
+  menu = $state.raw<{ id: Id; at: { x: number; y: number } | null } | null>(null);
   picking = $state.raw<Picking | null>(null);
   /** Made by the timeline and the composer when they are there. */
   jump: (id: Id) => void = () => undefined;
@@ -60,6 +64,12 @@ export class Conversation {
   /** What the channel is called. */
   get title(): string {
     return this.channel === undefined ? '' : titleOf(this.channel, this.app);
+  }
+
+  /** Where people are added to the group; null where one may not, or nobody is added by hand. */
+  get adding(): string | null {
+    const { app, channel } = this;
+    return channel?.kind === 'group' && ownRank(app.state, channel) >= 2 ? href('c', channel.id, 'settings', 'members') : null;
   }
 
   /** Looks at the state; the chat calls it when that has changed. */

@@ -1,6 +1,6 @@
 /** Who stands where among people; pure. */
 
-import type { Bond, Id, Relationship, User } from '../../model/entities';
+import type { Bond, Channel, Id, Relationship, User } from '../../model/entities';
 import type { State } from '../../model/state';
 
 /** Those of one bond: who is online first, then by name. */
@@ -11,10 +11,26 @@ export function withBond(all: Readonly<Record<Id, Relationship>>, bond: Bond, on
     .sort((a, b) => Number(online.has(b.id)) - Number(online.has(a.id)) || shown(a).localeCompare(shown(b)));
 }
 
-/** Whether somebody is online; of those with whom one shares no chat nobody is told, and it is undefined. */
-export function presence(state: Pick<State, 'online' | 'channels'>, id: Id): boolean | undefined {
+type Known = Pick<State, 'online' | 'channels' | 'servers' | 'members' | 'serverMembers'>;
+
+/** In larger groups and servers nobody is told of the others. */
+const TOLD_MEMBERS = 500;
+
+/** Whether somebody is online; of strangers nobody is told, and it is undefined. */
+export function presence(state: Known, id: Id): boolean | undefined {
   if (state.online.has(id)) return true;
-  return Object.values(state.channels).some((channel) => channel.peer?.id === id) ? false : undefined;
+  return isTold(state, id) ? false : undefined;
+}
+
+/** Whether one shares a direct chat, or a group or server that is not too large, with somebody: as far as its members are known. */
+function isTold({ channels, servers, members, serverMembers }: Known, id: Id): boolean {
+  if (Object.values(channels).some((channel) => channel.peer?.id === id || (channel.kind === 'group' && isIn(channel, members[channel.id], id)))) return true;
+  return Object.values(servers).some((server) => server.member_count <= TOLD_MEMBERS && serverMembers[server.id]?.[id] !== undefined);
+}
+
+function isIn(channel: Channel, members: State['members'][Id] | undefined, id: Id): boolean {
+  if (channel.status !== 'active' || members?.[id]?.status !== 'active') return false;
+  return Object.values(members).filter(({ status }) => status === 'active').length <= TOLD_MEMBERS;
 }
 
 /** What a person is called where no place gives them another name. */

@@ -1,4 +1,5 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 
 import type { Channel } from '../../../model/entities';
@@ -22,7 +23,7 @@ interface Fake {
 }
 
 function fake(more: { may?: boolean; draft?: string } = {}): Fake {
-  const messages = [{ id: '42', seq: 1, author: bob, content: 'hi', recalled: false }, { id: '43', seq: 2, author: me, content: 'hello', recalled: false }];
+  const messages = [{ id: '42', channel_id: '7', seq: 1, author: bob, content: '**hi** <@1>', recalled: false }, { id: '43', seq: 2, author: me, content: 'hello', recalled: false }];
   const state = { ...EMPTY, me, users: { 1: me, 2: bob }, channels: { 7: channel }, timelines: { 7: { messages, hasOlder: false, hasNewer: false } } };
   const [send, setDraft] = [vi.fn(() => 'nonce'), vi.fn()];
   const parts = {
@@ -105,6 +106,8 @@ test('Esc leaves the answer', async () => {
   const { app, send } = fake();
   const { area, conversation } = shown(app);
   conversation.replyTo = app.state.timelines['7']?.messages[0] ?? null;
+  await tick();
+  expect(screen.getByText('Reply to Bob').nextElementSibling?.textContent).toBe('hi @Ann');
   await fireEvent.keyDown(area, { key: 'Escape' });
   expect(conversation.replyTo).toBeNull();
   await write(area, 'x');

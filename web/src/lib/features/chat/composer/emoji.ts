@@ -57,13 +57,31 @@ export function emojis(language: Language): Promise<Emoji[]> {
   return found;
 }
 
-/** Those that fit, at most `most`: names that begin so come first. */
+/** Those that fit, at most `most`: first what is called so, then what has the word, then names that begin so; of equals those that are used. */
 export function search(all: readonly Emoji[], query: string, most: number): Emoji[] {
-  const wanted = query.trim().toLowerCase().split(/[\s_]+/);
+  const text = query.trim().toLowerCase();
+  const wanted = text.split(/[\s_]+/);
   const first = wanted[0] ?? '';
+  const used = new Map(recent().map((emoji, at) => [bare(emoji), at]));
+  const place = ({ emoji }: Emoji): number => used.get(bare(emoji)) ?? used.size;
   const fit = all.filter(({ words }) => wanted.every((word) => words.includes(word)));
-  const score = ({ codes, name }: Emoji): number => (codes.includes(query) ? 0 : codes.some((code) => code.startsWith(first)) || name.startsWith(first) ? 1 : 2);
-  return fit.sort((a, b) => score(a) - score(b) || a.order - b.order).slice(0, most);
+  return fit
+    .map((each) => ({ each, score: score(each, text, wanted, first), place: place(each) }))
+    .sort((a, b) => a.score - b.score || a.place - b.place || a.each.order - b.each.order)
+    .slice(0, most)
+    .map(({ each }) => each);
+}
+
+function score({ codes, name, words }: Emoji, text: string, wanted: readonly string[], first: string): number {
+  if (codes.includes(text) || name === text) return 0;
+  const whole = ` ${words} `;
+  if (wanted.every((word) => whole.includes(` ${word} `))) return 1;
+  return codes.some((code) => code.startsWith(first)) || name.startsWith(first) ? 2 : 3;
+}
+
+/** Without the mark that asks for colours: what is the same has it or not. */
+export function bare(emoji: string): string {
+  return emoji.replaceAll('\ufe0f', '');
 }
 
 const RECENT = 'hubbub.emoji';

@@ -12,6 +12,13 @@ interface Parts {
   scrollTo(index: number): void;
 }
 
+/** Whether a message's menu takes the place of the browser's. */
+export function isForMenu(event: MouseEvent): boolean {
+  const isTouch = (event as Partial<PointerEvent>).pointerType === 'touch';
+  const isOwn = (event.target as Element).closest('a, img, input, textarea, select, [contenteditable], [popover]') !== null;
+  return !isTouch && !isOwn && !event.shiftKey && (getSelection()?.isCollapsed ?? true);
+}
+
 /** The row that is pointed at, by a mouse, a finger or the keys: it shows its actions. */
 export class Pointing {
   /** The row's key. */
@@ -63,14 +70,38 @@ export class Pointing {
     clearTimeout(this.#press);
   }
 
+  /** Another row: not while the one's picker or menu is open, for they would go with it. */
   over(event: PointerEvent, row: Row): void {
-    if (event.pointerType !== 'touch') this.active = row.key;
+    if (event.pointerType !== 'touch' && !this.#isOpen()) this.active = row.key;
   }
 
-  /** Not while the row's picker or menu is open: they would go with it. */
+  #isOpen(): boolean {
+    return this.parts.conversation.picking !== null || this.parts.scroller()?.querySelector(':popover-open') != null;
+  }
+
+  /** A right click, or the keyboard's key for menus: opens the message's own. Marked text, links and fields have the browser's, and a finger that stays. */
+  menu(event: MouseEvent, row: Row): void {
+    const { conversation } = this.parts;
+    if (row.message === undefined || row.message.recalled || conversation.editing === row.message.id || !isForMenu(event)) return;
+    event.preventDefault();
+    this.active = row.key;
+    const [{ id }, at] = [row.message, event.button === 2 ? { x: event.clientX, y: event.clientY } : null];
+    const open = (): void => void (conversation.menu = { id, at });
+    // Letting the button go would close what its press has opened.
+    if ((event.buttons & 2) === 0) open();
+    else addEventListener('pointerup', () => setTimeout(open), { once: true });
+  }
+
+  /** The pointer has left the history: what has the focus in it stays. */
   leave(): void {
     const scroller = this.parts.scroller();
-    if (scroller?.querySelector(':popover-open') || this.parts.conversation.picking !== null || scroller?.matches(':hover:focus-within')) return;
+    if (this.#isOpen()) return;
     if (!scroller?.contains(document.activeElement) || document.activeElement === scroller) this.active = null;
+  }
+
+  /** The focus has left the history: what the pointer is on stays. */
+  blur(): void {
+    if (this.#isOpen()) return;
+    this.active = this.parts.scroller()?.querySelector<HTMLElement>('[data-row]:hover')?.dataset.row ?? null;
   }
 }
