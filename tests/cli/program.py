@@ -53,9 +53,10 @@ def at_terminal(
     return subprocess.CompletedProcess(command, process.wait(SECONDS * FACTOR), said)
 
 
-# Ctrl-C is for whom the terminal is the controlling one.
+# Ctrl-C is for whom the terminal is the controlling one; tests that run in a shell's background inherit that it is ignored.
 _OWN_TERMINAL = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from hubbub.cli import main; main()"
 )
 
