@@ -193,6 +193,9 @@ async def press(page: Page, step: Step) -> None:
         await page.keyboard.press(step.key)
         return
     found = step.on(page)
+    if step.role == "menuitem":
+        # A menu takes the focus to its first item when it has opened, which may be a moment later.
+        await page.locator(":popover-open :focus").wait_for()
     await found.focus()
     if step.role != "article":
         await page.keyboard.press("Enter")
