@@ -85,3 +85,14 @@ test('a new channel is not asked for where one may make none, and given up one s
   expect(location.hash).toBe('#/s/50/settings/channels');
   expect(screen.queryByRole('dialog')).toBeNull();
 });
+
+test('the dialog of a new channel leads nobody back who has gone elsewhere', async () => {
+  go('#/s/50/settings/channels/new');
+  show(Channels, { server: owned() });
+  const dialog = screen.getByRole('dialog');
+  cleanup();
+  go('#/people/friends');
+  // The platform tells it in a task of its own, when the page is no more.
+  await fireEvent(dialog, new Event('close'));
+  expect(location.hash).toBe('#/people/friends');
+});
