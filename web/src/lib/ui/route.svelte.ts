@@ -79,6 +79,14 @@ export function href(...parts: string[]): string {
   return `#/${parts.map(encodeURIComponent).join('/')}`;
 }
 
+/** For what takes a while: goes there afterwards, unless one has gone elsewhere meanwhile. */
+export function goLater(): typeof go {
+  const from = path;
+  return (to, how) => {
+    if (path === from) go(to, how);
+  };
+}
+
 /** Goes there. `replace` leaves no step to come back to. */
 export function go(to: string, how: { replace?: boolean } = {}): void {
   if (to !== `#${path}` && held(to)) return;

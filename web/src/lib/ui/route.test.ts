@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { go, lastPlace, onLeave, route } from './route.svelte';
+import { go, goLater, lastPlace, onLeave, route } from './route.svelte';
 
 let stop = (): void => undefined;
 beforeEach(() => go('#/c/7'));
@@ -34,4 +34,12 @@ test('by a link or the browser too: the address goes back', () => {
   history.pushState(null, '', '#/c/9');
   dispatchEvent(new Event('hashchange'));
   expect([location.hash, route()]).toEqual(['#/c/7', ['c', '7']]);
+});
+
+test('what took a while leads there, but nobody who has gone elsewhere meanwhile', () => {
+  const lead = goLater();
+  lead('#/c/9');
+  expect(location.hash).toBe('#/c/9');
+  lead('#/c/10');
+  expect([location.hash, route()]).toEqual(['#/c/9', ['c', '9']]);
 });
