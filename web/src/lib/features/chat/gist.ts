@@ -4,9 +4,9 @@ import { plain } from './markdown/plain';
 import { picturePath } from './timeline/images';
 import { t } from './words';
 
-/** What a message says, in one line: where it is quoted. */
-export function gist(message: Message, conversation: Conversation): string {
+/** What a message says, in one line: where it is quoted, read out or told of. */
+export function gist(message: Message, names: Pick<Conversation, 'name' | 'nameById'>): string {
   if (message.recalled) return t('recalled_text');
-  if (picturePath(message.content, message.channel_id, message.id)) return t('picture', { name: conversation.name(message.author, message.webhook) });
-  return plain(message.content, (person) => conversation.nameById(person));
+  if (picturePath(message.content, message.channel_id, message.id)) return t('picture', { name: names.name(message.author, message.webhook) });
+  return plain(message.content, (person) => names.nameById(person));
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { inviteCode } from './invite';
 import { shortcut } from './keys';
-import { arrivals, excerpt, tells, title } from './notices';
+import { arrivals, tells, title } from './notices';
 import { channel, channels } from './testing/fake.svelte';
 
 const before = channels(channel('7', { last_seq: 3, unread: 1, mentions: 0 }), channel('8', { last_seq: 3 }));
@@ -39,13 +39,6 @@ test('the title counts what is meant for oneself, and only marks what is not', (
   expect(title('general', 0, 9)).toBe('• \u2068general\u2069 – Hubbub');
   expect(title('', 120, 0)).toBe('(99+) Hubbub');
   expect(title('', 0, 0)).toBe('Hubbub');
-});
-
-test('a notice shows a short line without mark-up, and names in place of ids', () => {
-  const name = (id: string): string => (id === '5' ? 'Ann' : '?');
-  expect(excerpt('**hi** <@5>,\n`code`  _here_', name)).toBe('hi @Ann, code here');
-  expect(excerpt('<@5> set `max_size` to __init__, _now_', () => 'ann_b*')).toBe('@ann_b* set max_size to init, now');
-  expect([...excerpt('好'.repeat(5000), name)]).toHaveLength(141);
 });
 
 const key = (given: Partial<KeyboardEvent>) =>

@@ -1,6 +1,7 @@
 /** Whom to tell of what has just been said; pure. */
 
 import type { Channel, Id, Notify } from '../../model/entities';
+import { apart } from '../../ui/apart';
 
 /** Something new in a channel: how many messages, and how many of them are meant for oneself. */
 export interface Arrival {
@@ -40,22 +41,6 @@ export function tells(arrival: Arrival, wants: Notify): boolean {
 /** The page's title: `(3) name – Hubbub`; a dot where something is new that is not meant for oneself. */
 export function title(place: string, loud: number, quiet: number): string {
   const mark = loud > 0 ? `(${loud > 99 ? '99+' : loud}) ` : quiet > 0 ? '• ' : '';
-  // What people typed must not turn the title around.
-  const name = place === '' ? '' : `\u2068${place}\u2069 – `;
+  const name = place === '' ? '' : `${apart(place)} – `;
   return `${mark}${name}Hubbub`;
-}
-
-/** A short line of a message, without its mark-up. */
-export function excerpt(content: string, nameOf: (id: Id) => string): string {
-  const plain = content
-    .replace(/```\w*\n?/g, '')
-    .replace(/[*`~|]{1,3}/g, '')
-    // Within a word it is a letter like others.
-    .replace(/(?<![\p{L}\p{N}])_{1,3}|_{1,3}(?![\p{L}\p{N}])/gu, '')
-    // Names have none: their letters stay.
-    .replace(/<@(\d+)>/g, (_, id: Id) => `@${nameOf(id)}`)
-    .replace(/\s+/g, ' ')
-    .trim();
-  const letters = [...plain];
-  return letters.length > 140 ? `${letters.slice(0, 140).join('')}…` : plain;
 }

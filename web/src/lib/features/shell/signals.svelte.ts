@@ -1,14 +1,15 @@
 /** What is seen of the page while one looks elsewhere: its title, its icon, notices on the desktop. */
 import { untrack } from 'svelte';
 
-import type { Channel, Id } from '../../model/entities';
+import type { Channel, Id, Message } from '../../model/entities';
 import type { App } from '../../state';
 import { looking } from '../../ui/looking';
 import { href, route } from '../../ui/route.svelte';
+import { gist } from '../chat/gist';
 import { desktop, missed, show } from './desktop.svelte';
 import { setIcon } from './favicon';
 import { channelName } from './names';
-import { arrivals, excerpt, tells, title } from './notices';
+import { arrivals, tells, title } from './notices';
 import type { Arrival } from './notices';
 import { standingOf, together, wants } from './order';
 import { t } from './words';
@@ -83,12 +84,13 @@ function chooseTab(account: Id): () => boolean {
 
 async function told(app: App, channel: Channel, arrival: Arrival): Promise<void> {
   const last = await app.rest
-    .get<{ messages: { id: Id; content: string; author: { id: Id; display_name: string } }[] }>(`/channels/${channel.id}/messages`, { limit: 1 })
+    .get<{ messages: Message[] }>(`/channels/${channel.id}/messages`, { limit: 1 })
     .then((page) => page.messages[0])
     .catch(() => undefined);
   const place = channelName(app, channel);
-  const author = last === undefined ? place : app.nameOf(last.author.id, channel.id) || last.author.display_name;
-  const line = last === undefined ? '' : excerpt(last.content, (id) => app.nameOf(id, channel.id));
+  const called = (id: Id): string => app.nameOf(id, channel.id);
+  const author = last === undefined ? place : called(last.author.id) || last.author.display_name;
+  const line = last === undefined ? '' : gist(last, { name: () => author, nameById: called });
   await show({
     title: channel.kind === 'direct' || last === undefined ? place : t('channel_told', { author, place }),
     body: arrival.unread > 1 || line === '' ? `${t('told_more', { n: arrival.unread })}\n${line}`.trim() : line,

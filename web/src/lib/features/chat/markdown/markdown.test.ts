@@ -108,7 +108,10 @@ test('emoji alone are big, numbers and long rows are not', () => {
 test('a line without marks, names in the place of ids', () => {
   expect(plain('> **Hi** <@7>,\n# see [this](https://e.example)', () => 'Ann')).toBe('Hi @Ann, see this');
   expect(plain('_so_ *it* is: snake_case_name, 2 * 3 * 4', () => '')).toBe('so it is: snake_case_name, 2 * 3 * 4');
+  expect(plain('**hi** <@5>,\n`code`  _here_', () => 'Ann')).toBe('hi @Ann, code here');
+  expect(plain('<@5> set `max_size` to __init__, _now_', () => 'ann_b*')).toBe('@ann_b* set max_size to init, now');
   expect(plain('x'.repeat(5_000), () => '')).toHaveLength(161);
+  expect(plain('x' + '😀'.repeat(5_000), () => '')).toBe(`x${'😀'.repeat(159)}…`);
 });
 
 test('usual entities are decoded, the others stay', () => {

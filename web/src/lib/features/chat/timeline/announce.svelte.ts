@@ -1,7 +1,7 @@
 import type { Timeline } from '../../../model/state';
 import type { Message } from '../../../model/entities';
 import type { Conversation } from '../conversation.svelte';
-import { plain } from '../markdown/plain';
+import { gist } from '../gist';
 import { t } from '../words';
 
 const EVERY_MS = 3_000;
@@ -36,8 +36,7 @@ export class Announcer {
   #say(): void {
     const { conversation } = this;
     const said = this.#waiting.sort((a, b) => a.seq - b.seq);
-    const one = (message: Message): string =>
-      t('said', { name: conversation.name(message.author, message.webhook), text: plain(message.content, (id) => conversation.nameById(id)) });
+    const one = (message: Message): string => t('said', { name: conversation.name(message.author, message.webhook), text: gist(message, conversation) });
     this.text = said.length > SPOKEN ? t('said_n', { n: said.length }) : said.map(one).join('\n');
     this.#waiting = [];
     this.#timer = undefined;
