@@ -68,7 +68,7 @@ export class Store {
 
   #open(): Promise<IDBPDatabase<Tables> | null> {
     const lost = (): void => void (this.#db = null);
-    this.#db ??= open(lost).catch(() => open(lost).catch(() => null));
+    this.#db ??= open(lost).catch(() => null);
     return this.#db;
   }
 
