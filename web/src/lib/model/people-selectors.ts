@@ -1,7 +1,12 @@
 /** What people are called, and how far they are. */
 
-import type { Id, Message } from './entities';
+import type { Id, Message, User } from './entities';
 import type { State } from './state';
+
+/** What a person is called where no place gives them another name. */
+export function shown(user: Pick<User, 'username' | 'display_name'>): string {
+  return user.display_name || user.username;
+}
 
 /** What a person is called in a place: nickname, display name, or user name; empty for who is not known. */
 export function nameOf(state: State, userId: Id, channelId?: Id): string {
@@ -9,7 +14,7 @@ export function nameOf(state: State, userId: Id, channelId?: Id): string {
   const nickname = serverId == null ? '' : nicknameOf(state, userId, serverId);
   if (nickname !== '') return nickname;
   const user = state.users[userId] ?? (state.me?.id === userId ? state.me : undefined);
-  return user === undefined ? '' : user.display_name || user.username;
+  return user === undefined ? '' : shown(user);
 }
 
 function nicknameOf(state: State, userId: Id, serverId: Id): string {

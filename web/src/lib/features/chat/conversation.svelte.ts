@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 
 import type { Channel, Id, Message, Role, Server, ServerMember, User } from '../../model/entities';
+import { shown } from '../../model/people-selectors';
 import { find } from '../../model/timelines';
 import type { App } from '../../state';
 import { href } from '../../ui/route.svelte';
@@ -105,7 +106,7 @@ export class Conversation {
 
   /** What a person is called here; of a webhook, what it calls itself. */
   name(user: User, webhook?: Message['webhook']): string {
-    return webhook?.name || this.#known(user.id) || user.display_name || user.username;
+    return webhook?.name || this.#known(user.id) || shown(user);
   }
 
   /** The same by id, for mentions and reactions: the person may not be known. */
@@ -155,6 +156,6 @@ export class Conversation {
 /** What a channel is called: its peer's name, the lobby's, or its own. */
 export function titleOf(channel: Channel, app: Pick<App, 'nameOf'>): string {
   if (channel.kind === 'lobby') return t('lobby');
-  if (channel.peer !== null) return app.nameOf(channel.peer.id) || channel.peer.display_name || channel.peer.username;
+  if (channel.peer !== null) return app.nameOf(channel.peer.id) || shown(channel.peer);
   return channel.name;
 }

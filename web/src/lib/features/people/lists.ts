@@ -1,6 +1,7 @@
 /** Who stands where among people; pure. */
 
 import type { Bond, Channel, Id, Relationship, User } from '../../model/entities';
+import { shown } from '../../model/people-selectors';
 import type { State } from '../../model/state';
 
 /** Those of one bond: who is online first, then by name. */
@@ -31,9 +32,4 @@ function isTold({ channels, servers, members, serverMembers }: Known, id: Id): b
 function isIn(channel: Channel, members: State['members'][Id] | undefined, id: Id): boolean {
   if (channel.status !== 'active' || members?.[id]?.status !== 'active') return false;
   return Object.values(members).filter(({ status }) => status === 'active').length <= TOLD_MEMBERS;
-}
-
-/** What a person is called where no place gives them another name. */
-export function shown(user: Pick<User, 'username' | 'display_name'>): string {
-  return user.display_name || user.username;
 }

@@ -1,5 +1,6 @@
 /** Finding members by what they are called. */
 import type { ServerMember, User } from '../../model/entities';
+import { shown } from '../../model/people-selectors';
 
 /** Whether a member's names have the text in them. */
 export function fits(member: ServerMember, text: string): boolean {
@@ -10,7 +11,7 @@ export function fits(member: ServerMember, text: string): boolean {
 
 /** What a member is called here. */
 export function called(member: ServerMember): string {
-  return member.nickname || member.user.display_name || member.user.username;
+  return member.nickname || shown(member.user);
 }
 
 /** The first of those who fit, by their names; they are shown by what they are called here. */

@@ -1,4 +1,5 @@
 /** Everything that the fast switcher may go to. */
+import { shown } from '../../model/people-selectors';
 import type { App } from '../../state';
 import { href } from '../../ui/route.svelte';
 import { write } from '../people/deeds';
@@ -44,7 +45,7 @@ function people(app: App): Choice[] {
     .filter((user) => user.id !== app.me?.id && !user.bot && !direct.has(user.id) && user.id !== '0')
     .map((user) => ({
       key: `u/${user.id}`,
-      name: user.display_name || user.username,
+      name: shown(user),
       also: [user.username],
       kind: t('kind_person'),
       icon: 'page' as const,

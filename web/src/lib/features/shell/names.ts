@@ -1,4 +1,5 @@
 import type { Channel } from '../../model/entities';
+import { shown } from '../../model/people-selectors';
 import type { App } from '../../state';
 import { t } from './words';
 
@@ -7,5 +8,5 @@ export function channelName(app: App, channel: Channel): string {
   if (channel.kind === 'lobby') return t('lobby');
   if (channel.kind !== 'direct') return channel.name;
   if (channel.peer === null) return channel.name;
-  return app.nameOf(channel.peer.id) || channel.peer.display_name || channel.peer.username;
+  return app.nameOf(channel.peer.id) || shown(channel.peer);
 }

@@ -1,6 +1,7 @@
 /** An entry of the audit log as a sentence. */
 
 import type { Id, User } from '../../../model/entities';
+import { shown } from '../../../model/people-selectors';
 import { a } from './words';
 
 export interface Entry {
@@ -62,7 +63,7 @@ function isKnown(action: string): action is Action {
 
 /** Who did what; an action that this client does not know is named as it is. */
 export function sentence(entry: Entry, names: Names): string {
-  const actor = names.person(entry.actor.id) ?? (entry.actor.display_name || entry.actor.username);
+  const actor = names.person(entry.actor.id) ?? shown(entry.actor);
   if (!isKnown(entry.action)) return a('other', { actor, action: entry.action });
   return a(entry.action, { actor, target: target(entry, names) ?? a('gone'), what: what(entry.changes, names) });
 }

@@ -1,10 +1,10 @@
 /** Who comes into a group that is made. */
 import type { Rest } from '../../../client/contract';
 import type { Id, User } from '../../../model/entities';
+import { shown } from '../../../model/people-selectors';
 import type { State } from '../../../model/state';
 import { explain } from '../../../ui/explain';
-
-const LONGEST_QUERY = 50;
+import { search, sought } from '../../people/deeds';
 
 /** Friends, and those whom one has a direct chat with, by name. */
 export function acquaintances({ relationships, channels }: Pick<State, 'relationships' | 'channels'>): User[] {
@@ -14,13 +14,12 @@ export function acquaintances({ relationships, channels }: Pick<State, 'relation
   return [...all.values()].sort((a, b) => shown(a).localeCompare(shown(b)));
 }
 
-/** Whom a text means: those of `near` whose names have it, then everybody whose user name begins so; without a text those of `near`. */
+/** Whom a text means: those of `near` whose names have it, then everybody whose display name or user name begins so; without a text those of `near`. */
 export async function people(rest: Pick<Rest, 'get'>, near: readonly User[], text: string): Promise<User[]> {
-  const wanted = text.trim().replace(/^@/, '');
+  const wanted = sought(text);
   const close = near.filter((user) => `${user.display_name}\n${user.username}`.toLocaleLowerCase().includes(wanted.toLocaleLowerCase()));
   if (wanted === '') return close;
-  const others = wanted.length > LONGEST_QUERY ? [] : await rest.get<User[]>('/users', { q: wanted });
-  return [...new Map([...close, ...others].map((user) => [user.id, user])).values()];
+  return [...new Map([...close, ...(await search(rest, text))].map((user) => [user.id, user])).values()];
 }
 
 /** Adds one after the other; answers with those who could not be added, by the reason why. */
@@ -35,8 +34,4 @@ export async function addAll(rest: Pick<Rest, 'put'>, channelId: Id, users: read
     }
   }
   return left;
-}
-
-function shown(user: User): string {
-  return user.display_name || user.username;
 }
