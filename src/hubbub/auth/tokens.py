@@ -1,4 +1,7 @@
-"""Access tokens: JWT, HS256 and nothing else, the key chosen by `kid` (threats S2, S3)."""
+"""Access tokens: JWT, HS256 and nothing else, the key chosen by `kid` (threats S2, S3); successors of refresh tokens.
+
+With another key in front a refresh that is said again has another answer, and its session ends as by theft (S4).
+"""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Access tokens and passwords."""
+"""Access tokens, refresh tokens and passwords."""
 
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class Claims(msgspec.Struct, frozen=True):
 
 
 class TokenIssuer(Protocol):
-    """Signs and checks access tokens."""
+    """Signs and checks access tokens; makes refresh tokens."""
 
     def issue(self, claims: Claims) -> str:
         """A signed token."""

@@ -39,9 +39,7 @@ users = sa.Table(
     _text("kind", nullable=False, server_default="person"),  # or "guest", "bot", "webhook"
     _id("owner_id", index=True),  # of a bot that can sign in
     _text("avatar", nullable=False, server_default=""),  # a mark of the picture's bytes, or none
-    _text(
-        "display_key", index=True
-    ),  # as it is looked for; null of a webhook, which nobody looks for
+    _text("display_key", index=True),  # as it is looked for; null: a webhook, nobody looks for it
 )
 
 logins = sa.Table(
