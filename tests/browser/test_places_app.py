@@ -12,14 +12,13 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 import hubbub
-from browser.talking import TALL, Talker, Visit, connected, meet, sit_down, stored
+from browser.talking import NO_SERVER, TALL, Talker, Visit, connected, meet, sit_down, stored
 from support.browser import SECONDS, Visitor
 from support.rest import Person, call, sign_up
 from support.server import FACTOR, RunningServer, running
 from support.setup import claim
 
 SOURCE = Path(hubbub.__file__).parents[1]
-NO_SERVER = "^console: .*(net::ERR_|WebSocket connection)"
 PLAIN = "/icon.svg"
 ICON = "() => document.querySelector('link[rel=icon]').getAttribute('href')"
 DRAWN = "(other) => ((found) => found.startsWith('blob:') && found !== other && found)(document.querySelector('link[rel=icon]').href)"
