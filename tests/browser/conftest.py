@@ -80,7 +80,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """The one browser process."""
     path = chromium_path()
     if path is None:
-        pytest.skip("TEST_HUBBUB_CHROMIUM=none")
+        pytest.skip("TEST_HUBBUB_CHROMIUM=none: the browser tests are not wanted")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

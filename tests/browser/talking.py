@@ -16,6 +16,9 @@ Visit = Callable[..., Awaitable[Visitor]]
 # So tall that nothing of a test's talk has to be scrolled to.
 TALL: Final = (1100, 2600)
 BEHIND: Final = "No answer from the server"
+WAITING: Final = "Waiting to be sent"
+# What Chromium itself says of a server that is not there.
+NO_SERVER: Final = "^console: .*(net::ERR_|WebSocket connection)"
 _LINES: Final = """(log) => [...log.querySelectorAll('article')]
   .map((row) => ({ top: row.getBoundingClientRect().top, text: row.querySelector('.text')?.innerText ?? '' }))
   .sort((a, b) => a.top - b.top).map(({ text }) => text)"""
@@ -149,3 +152,15 @@ async def connected(*talkers: Talker) -> None:
     """Once everybody's page is connected again. Each is told that the network is back, as often as it takes: how long a
     page waits between its own tries is not what is tested here."""
     await asyncio.gather(*(talker.until(_CONNECTED) for talker in talkers))
+
+
+async def kept(talker: Talker) -> None:
+    """Once the page can be opened without a server."""
+    await talker.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+
+
+async def queue(talker: Talker, texts: list[str]) -> None:
+    """Sends them, one after the other, while there is no server: each waits."""
+    for text in texts:
+        await talker.say(text)
+        await expect(talker.mark(text, WAITING)).to_be_visible()

@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 import hubbub
-from browser.talking import TALL, Talker, Visit, connected, meet, sit_down, stored
+from browser.talking import NO_SERVER, TALL, Talker, Visit, connected, meet, sit_down, stored
 from support.browser import SECONDS, Visitor
 from support.rest import Person, call, sign_up
 from support.server import FACTOR, RunningServer, running
 from support.setup import claim
 
 SOURCE = Path(hubbub.__file__).parents[1]
-NO_SERVER = "^console: .*(net::ERR_|WebSocket connection)"
 PLAIN = "/icon.svg"
 ICON = "() => document.querySelector('link[rel=icon]').getAttribute('href')"
 DRAWN = "(other) => ((found) => found.startsWith('blob:') && found !== other && found)(document.querySelector('link[rel=icon]').href)"
@@ -324,20 +323,26 @@ async def loads(page: Page, name: str) -> None:
     await expect(page.locator(f'script[src="/assets/{name}.js"]')).to_be_attached()
 
 
-async def test_newer_version_is_said_and_taken_by_reloading(
-    visit: Visit, own_source: RunningServer
-) -> None:
-    folder = own_source.folder / "source" / "hubbub" / "web_dist"
-    (writer,) = await meet(visit, own_source.url, 1)
+async def built_anew(writer: Talker, server: RunningServer) -> tuple[str, Locator]:
+    """A newer version is served to an open page, which says so: its first script, and what is said."""
+    folder = server.folder / "source" / "hubbub" / "web_dist"
     writer.visitor.expect(NO_SERVER)
     await loads(writer.page, entry_of(folder / "index.html"))
     await writer.page.evaluate(READY)
-    await asyncio.to_thread(own_source.kill)
+    await asyncio.to_thread(server.kill)
     newer = rebuilt(folder)
-    await asyncio.to_thread(own_source.start)
+    await asyncio.to_thread(server.start)
     await connected(writer)
     said = writer.page.get_by_role("status").filter(has_text="A new version of this page")
     await expect(said).to_be_visible()
+    return newer, said
+
+
+async def test_newer_version_is_said_and_taken_by_reloading(
+    visit: Visit, own_source: RunningServer
+) -> None:
+    (writer,) = await meet(visit, own_source.url, 1)
+    newer, said = await built_anew(writer, own_source)
     await writer.composer.fill("half a thought")
     async with writer.page.expect_navigation():
         await said.get_by_role("button", name="Reload").click()
@@ -350,16 +355,8 @@ async def test_newer_version_is_said_and_taken_by_reloading(
 async def test_page_that_was_reloaded_is_the_newer_version_and_does_not_say_so_again(
     visit: Visit, own_source: RunningServer
 ) -> None:
-    folder = own_source.folder / "source" / "hubbub" / "web_dist"
     (writer,) = await meet(visit, own_source.url, 1)
-    writer.visitor.expect(NO_SERVER)
-    await writer.page.evaluate(READY)
-    await asyncio.to_thread(own_source.kill)
-    newer = rebuilt(folder)
-    await asyncio.to_thread(own_source.start)
-    await connected(writer)
-    said = writer.page.get_by_role("status").filter(has_text="A new version of this page")
-    await expect(said).to_be_visible()
+    newer, said = await built_anew(writer, own_source)
     await writer.page.reload()  # by the browser's own button
     await loads(writer.page, newer)
     async with asyncio.timeout(SECONDS * FACTOR):

@@ -2,13 +2,14 @@
 
 import asyncio
 import ctypes
+import errno
 import os
 import resource
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import apsw
 import pytest
@@ -23,6 +24,8 @@ TEXT = "x" * 4_000
 REFUSALS = 100  # while there is no space
 DISK = b"size=8m"
 Output = Callable[[], str]
+# What the system says where one may not mount; everything else is a failure.
+_NOT_PERMITTED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 _CLONE_NEWNS, _MS_REC, _MS_PRIVATE = 0x20000, 0x4000, 0x40000
 
 
@@ -74,7 +77,7 @@ class SmallDisk:
             and libc.mount(b"tmpfs", disk, b"tmpfs", 0, DISK) == 0
         )
         if not done:
-            pytest.skip(f"may not mount a small disk: {os.strerror(ctypes.get_errno())}")
+            _not_mounted(ctypes.get_errno())
 
     def _fill(self) -> None:
         if self._disk == self.server.folder:  # the log's last page has room that is taken already
@@ -87,6 +90,12 @@ class SmallDisk:
                         pass
                 except OSError:
                     continue
+
+
+def _not_mounted(number: int) -> NoReturn:
+    if number in _NOT_PERMITTED:
+        pytest.skip(f"may not mount a small disk: {os.strerror(number)}")
+    raise OSError(number, f"a small disk was not mounted: {os.strerror(number)}")
 
 
 @pytest.fixture(params=[False, True], ids=["data", "data and log"])
