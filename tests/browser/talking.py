@@ -22,9 +22,11 @@ NO_SERVER: Final = "^console: .*(net::ERR_|WebSocket connection)"
 _LINES: Final = """(log) => [...log.querySelectorAll('article')]
   .map((row) => ({ top: row.getBoundingClientRect().top, text: row.querySelector('.text')?.innerText ?? '' }))
   .sort((a, b) => a.top - b.top).map(({ text }) => text)"""
-_ON_SCREEN: Final = f"""(log) => {{
+_ON_SCREEN: Final = f"""() => {{
+  const log = document.querySelector('[role=log]');
   const {{ top: from, bottom: to }} = log.getBoundingClientRect();
-  return {_LINES.replace(".sort", ".filter(({ top }) => top >= from && top < to).sort")[len("(log) => ") :]};
+  const found = {_LINES.replace(".sort", ".filter(({ top }) => top >= from && top < to).sort")[len("(log) => ") :]};
+  return found.length > 0 && found;
 }}"""
 # A page that is being loaded anew has no history yet.
 _SHOWS: Final = f"""(wanted) => {{
@@ -103,8 +105,8 @@ class Talker:
         return found
 
     async def on_screen(self) -> list[str]:
-        """Of these, those that begin on the screen."""
-        found: list[str] = await self.log.evaluate(_ON_SCREEN)
+        """Of these, those that begin on the screen; waits for one: a busy machine is late with what was scrolled to."""
+        found: list[str] = await self.until(_ON_SCREEN)
         return found
 
     async def shows(self, wanted: list[str]) -> None:
