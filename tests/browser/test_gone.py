@@ -93,6 +93,17 @@ async def test_who_reads_a_group_is_told_how_it_went(
     await is_home(talker, f"c/{group}")
 
 
+async def test_who_is_led_home_does_not_type_there(visit: Visit, site: RunningServer) -> None:
+    owner, member, group = group_of(site)
+    talker = await at(visit, member, group)
+    await expect(talker.composer).to_be_focused()
+    owner.ok("DELETE", f"/channels/{group}/members/{member.id}")
+    await talker.page.wait_for_url(re.compile(r"#/c/0$"))
+    await expect(talker.page.get_by_role("main").get_by_role("heading").first).to_be_focused()
+    await talker.page.keyboard.type("for the readers")
+    await expect(talker.composer).to_have_value("")
+
+
 @pytest.mark.parametrize("page", ["/c/{channel}", "/s/{server}/settings/members"])
 async def test_who_is_banned_from_a_server_is_told_wherever_in_it(
     visit: Visit, site: RunningServer, page: str

@@ -7,6 +7,9 @@ let path = $state(read());
 /** Where one talked last, for the way back from a page of settings; what is done once is no place. */
 let place = $state(isPlace(read()) ? read() : '/');
 
+/** Not by themselves: what they type was meant for elsewhere. */
+let led = false;
+
 type Guard = (proceed: () => void) => boolean;
 const guards = new Set<Guard>();
 
@@ -27,6 +30,7 @@ function arrived(): void {
 function moved(): void {
   const wanted = read();
   if (wanted === path) return;
+  led = false;
   if (held(`#${wanted}`)) history.pushState(null, '', `#${path}`);
   else arrived();
 }
@@ -87,9 +91,15 @@ export function goLater(): typeof go {
   };
 }
 
-/** Goes there. `replace` leaves no step to come back to. */
-export function go(to: string, how: { replace?: boolean } = {}): void {
+/** Whether one was led to where one is. */
+export function wasLed(): boolean {
+  return led;
+}
+
+/** Goes there. `replace` leaves no step to come back to; `led`: not because one asked for it. */
+export function go(to: string, how: { replace?: boolean; led?: boolean } = {}): void {
   if (to !== `#${path}` && held(to)) return;
+  led = how.led ?? false;
   if (how.replace) history.replaceState(null, '', to);
   else history.pushState(null, '', to);
   arrived();

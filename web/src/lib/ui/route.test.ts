@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { go, goLater, lastPlace, onLeave, route } from './route.svelte';
+import { go, goLater, lastPlace, onLeave, route, wasLed } from './route.svelte';
 
 let stop = (): void => undefined;
 beforeEach(() => go('#/c/7'));
@@ -42,4 +42,14 @@ test('what took a while leads there, but nobody who has gone elsewhere meanwhile
   expect(location.hash).toBe('#/c/9');
   lead('#/c/10');
   expect([location.hash, route()]).toEqual(['#/c/9', ['c', '9']]);
+});
+
+test('who was led somewhere has not gone there, until they go on', () => {
+  go('#/c/8');
+  expect(wasLed()).toBe(false);
+  go('#/c/9', { replace: true, led: true });
+  expect(wasLed()).toBe(true);
+  history.pushState(null, '', '#/c/7');
+  dispatchEvent(new Event('hashchange'));
+  expect(wasLed()).toBe(false);
 });

@@ -65,6 +65,6 @@ function isThere(app: App): boolean {
 function leave(app: App): void {
   const [what, id = '', part] = route();
   const isKept = what === 'c' && app.draft(id) !== '';
-  if (!isKept) go(href(), { replace: true });
+  if (!isKept) go(href(), { replace: true, led: true });
   else if (part === 'settings') go(href('c', id), { replace: true });
 }
