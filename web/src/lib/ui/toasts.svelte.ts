@@ -12,6 +12,18 @@ const AT_ONCE = 4;
 
 let shown = $state<Toast[]>([]);
 let last = 0;
+let places = $state.raw<readonly object[]>([]);
+
+/** Where they can be shown, until the returned function is called. */
+export function takePlace(place: object): () => void {
+  places = [...places, place];
+  return () => (places = places.filter((one) => one !== place));
+}
+
+/** Whether they are shown there: what is below an open dialog is dim, and mute to screen readers. */
+export function isPlace(place: object): boolean {
+  return places.at(-1) === place;
+}
 
 /** Those on the screen, the oldest first. */
 export function toasts(): readonly Toast[] {
