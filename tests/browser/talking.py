@@ -26,7 +26,7 @@ _ON_SCREEN: Final = f"""() => {{
   const log = document.querySelector('[role=log]');
   const {{ top: from, bottom: to }} = log.getBoundingClientRect();
   const found = {_LINES.replace(".sort", ".filter(({ top }) => top >= from && top < to).sort")[len("(log) => ") :]};
-  return found.length > 0 && found;
+  return found.length > 0 && !found.includes('') && found;
 }}"""
 # A page that is being loaded anew has no history yet.
 _SHOWS: Final = f"""(wanted) => {{
@@ -105,7 +105,8 @@ class Talker:
         return found
 
     async def on_screen(self) -> list[str]:
-        """Of these, those that begin on the screen; waits for one: a busy machine is late with what was scrolled to."""
+        """Of these, those that begin on the screen, once they can be seen: a busy machine is late with what was scrolled to,
+        and hides each row until it is measured."""
         found: list[str] = await self.until(_ON_SCREEN)
         return found
 
