@@ -7,7 +7,7 @@ let path = $state(read());
 /** Where one talked last, for the way back from a page of settings; what is done once is no place. */
 let place = $state(isPlace(read()) ? read() : '/');
 
-/** Not by themselves: what they type was meant for elsewhere. */
+/** Whether one is where one is without having asked for it. */
 let led = false;
 
 type Guard = (proceed: () => void) => boolean;
