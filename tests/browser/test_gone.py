@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from browser.talking import Talker, Visit
 from support.rest import Person, sign_up
@@ -195,3 +195,24 @@ async def test_who_deletes_a_place_is_home(visit: Visit, site: RunningServer, wh
     await confirm(talker.page, "Delete", "Readers")
     await is_told(talker.page, "NAME was deleted")
     await is_home(talker, *places)
+
+
+async def test_who_deletes_a_channel_sees_those_that_are_left_though_its_event_is_first(
+    visit: Visit, site: RunningServer
+) -> None:
+    owner, _, server, channel = server_of(site)
+    talker = await at(visit, owner, channel)
+    await talker.visitor.open(f"/c/{channel}/settings/overview")
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await talker.page.wait_for_url(re.compile(r"#/c/0$"))
+        await route.fulfill(response=answer)
+
+    await talker.page.route(f"**/api/v1/channels/{channel}", late)
+    await talker.page.get_by_role("main").get_by_role("button", name="Delete").click()
+    await confirm(talker.page, "Delete", "talk")
+    await talker.page.wait_for_url(re.compile(f"#/s/{server['id']}/settings/channels$"))
+    await expect(
+        talker.page.get_by_role("main").get_by_role("button", name="New channel")
+    ).to_be_visible()

@@ -27,7 +27,7 @@ from browser.talking import (
 from support.rest import sign_up
 from support.server import RunningServer
 
-UNSENT = re.compile("^(Waiting to be sent|Sending)")
+UNSENT = re.compile(f"^({WAITING}|Sending)")
 ROUNDS = 3
 EACH = 6
 

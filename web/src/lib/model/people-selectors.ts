@@ -23,6 +23,11 @@ function nicknameOf(state: State, userId: Id, serverId: Id): string {
   return state.serverMembers[serverId]?.[userId]?.nickname ?? '';
 }
 
+/** What the author of a message is called; of a webhook, what it calls itself. */
+export function authorOf(state: State, { author, webhook, channel_id }: Message): string {
+  return webhook?.name || nameOf(state, author.id, channel_id) || shown(author);
+}
+
 /** Who has read up to it, others than its author, as far as is known. */
 export function readers(state: State, message: Message): Id[] {
   const here = Object.values(state.members[message.channel_id] ?? {});

@@ -83,11 +83,11 @@ export function href(...parts: string[]): string {
   return `#/${parts.map(encodeURIComponent).join('/')}`;
 }
 
-/** For what takes a while: goes there afterwards, unless one has gone elsewhere meanwhile. */
+/** For what takes a while: goes there afterwards, unless one has gone elsewhere by oneself meanwhile. */
 export function goLater(): typeof go {
   const from = path;
   return (to, how) => {
-    if (path === from) go(to, how);
+    if (path === from || led) go(to, how);
   };
 }
 

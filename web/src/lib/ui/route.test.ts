@@ -44,6 +44,13 @@ test('what took a while leads there, but nobody who has gone elsewhere meanwhile
   expect([location.hash, route()]).toEqual(['#/c/9', ['c', '9']]);
 });
 
+test('who was led elsewhere meanwhile has not gone there', () => {
+  const lead = goLater();
+  go('#/', { replace: true, led: true });
+  lead('#/c/9');
+  expect(location.hash).toBe('#/c/9');
+});
+
 test('who was led somewhere has not gone there, until they go on', () => {
   go('#/c/8');
   expect(wasLed()).toBe(false);

@@ -8,6 +8,7 @@ import type { App } from '../../state';
 import { href } from '../../ui/route.svelte';
 import { ownRank } from '../channels/rank';
 import { roleColours } from './colour';
+import { titleOf } from './title';
 import { t } from './words';
 
 /** Where an emoji picker opens, and who gets what is picked. */
@@ -64,7 +65,7 @@ export class Conversation {
 
   /** What the channel is called. */
   get title(): string {
-    return this.channel === undefined ? '' : titleOf(this.channel, this.app);
+    return this.channel === undefined ? '' : titleOf(this.app, this.channel);
   }
 
   /** Where people are added to the group; null where one may not, or nobody is added by hand. */
@@ -151,11 +152,4 @@ export class Conversation {
     if (found === null) this.#gone.add(id);
     this.#loading.delete(id);
   }
-}
-
-/** What a channel is called: its peer's name, the lobby's, or its own. */
-export function titleOf(channel: Channel, app: Pick<App, 'nameOf'>): string {
-  if (channel.kind === 'lobby') return t('lobby');
-  if (channel.peer !== null) return app.nameOf(channel.peer.id) || shown(channel.peer);
-  return channel.name;
 }

@@ -2,8 +2,8 @@
 import { shown } from '../../model/people-selectors';
 import type { App } from '../../state';
 import { href } from '../../ui/route.svelte';
+import { titleOf } from '../chat/title';
 import { write } from '../people/deeds';
-import { channelName } from './names';
 import { places, standingOf } from './order';
 import type { Candidate } from './rank';
 import { t } from './words';
@@ -27,7 +27,7 @@ export function choices(app: App): Choice[] {
 function channels(app: App): Choice[] {
   return Object.values(app.state.channels).map((channel) => ({
     key: `c/${channel.id}`,
-    name: channelName(app, channel),
+    name: titleOf(app, channel),
     also: channel.peer === null ? [] : [channel.peer.username],
     unread: standingOf(app, channel).loud,
     kind: t(`kind_${channel.kind}`),

@@ -6,8 +6,8 @@ import type { Gone } from '../../model/gone';
 import type { App } from '../../state';
 import { go, href, route } from '../../ui/route.svelte';
 import { notify } from '../../ui/toasts.svelte';
+import { titleOf } from '../chat/title';
 import { forget } from './kept.svelte';
-import { channelName } from './names';
 import { t } from './words';
 
 type Left = { channelId: Id } | { serverId: Id };
@@ -47,7 +47,7 @@ function note(app: App, one: Gone, places: Set<string>): void {
   for (const place of mine) places.add(place);
   forget(mine);
   const [channel] = one.channels;
-  const name = one.server?.name ?? (channel === undefined ? '' : channelName(app, channel));
+  const name = one.server?.name ?? (channel === undefined ? '' : titleOf(app, channel));
   if (mine.includes(here()) || isNews(one)) notify(t(`gone_${one.how}`, { name }));
 }
 

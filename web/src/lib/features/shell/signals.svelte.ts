@@ -2,13 +2,14 @@
 import { untrack } from 'svelte';
 
 import type { Channel, Id, Message } from '../../model/entities';
+import { authorOf } from '../../model/people-selectors';
 import type { App } from '../../state';
 import { looking } from '../../ui/looking';
 import { href, route } from '../../ui/route.svelte';
 import { gist } from '../chat/gist';
+import { titleOf } from '../chat/title';
 import { desktop, missed, show } from './desktop.svelte';
 import { setIcon } from './favicon';
-import { channelName } from './names';
 import { arrivals, tells, title } from './notices';
 import type { Arrival } from './notices';
 import { standingOf, together, wants } from './order';
@@ -87,10 +88,9 @@ async function told(app: App, channel: Channel, arrival: Arrival): Promise<void>
     .get<{ messages: Message[] }>(`/channels/${channel.id}/messages`, { limit: 1 })
     .then((page) => page.messages[0])
     .catch(() => undefined);
-  const place = channelName(app, channel);
-  const called = (id: Id): string => app.nameOf(id, channel.id);
-  const author = last === undefined ? place : called(last.author.id) || last.author.display_name;
-  const line = last === undefined ? '' : gist(last, { name: () => author, nameById: called });
+  const place = titleOf(app, channel);
+  const author = last === undefined ? place : authorOf(app.state, last);
+  const line = last === undefined ? '' : gist(last, { name: () => author, nameById: (id) => app.nameOf(id, channel.id) });
   await show({
     title: channel.kind === 'direct' || last === undefined ? place : t('channel_told', { author, place }),
     body: arrival.unread > 1 || line === '' ? `${t('told_more', { n: arrival.unread })}\n${line}`.trim() : line,
