@@ -103,9 +103,9 @@ async def _load(place: Place, who: Visitor) -> tuple[int, float]:
     def note(response: Response) -> None:
         found.append(response)
 
+    await who.page.goto("about:blank")  # what the page before is still loading is not of this one
     who.page.on("response", note)
     try:
-        await who.page.goto("about:blank")
         await who.open(f"/c/{place.channel}")
         ms = await who.interactive()
     finally:
